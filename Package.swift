@@ -1,0 +1,54 @@
+// swift-tools-version: 6.2
+// Loci: a vector similarity search database.
+import PackageDescription
+
+// Every warning is an error in this package. SwiftPM drops these settings for packages that depend on it.
+let swiftSettings: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+let cSettings: [CSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableWarning("all"),
+    .enableWarning("extra"),
+]
+
+let package = Package(
+    name: "loci",
+    platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
+    products: [
+        .library(name: "Loci", targets: ["Loci"]),
+        .executable(name: "loci", targets: ["LociCommand"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        // The system's libraries.
+        .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"]), .brew(["lmdb"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        // A module uses only the modules above it in this list.
+        .target(name: "CVectorKernels", cSettings: cSettings),
+        .target(name: "LociStorage", dependencies: ["CLMDB", "CZlib"], swiftSettings: swiftSettings),
+        .target(name: "LociIndex", dependencies: ["CVectorKernels"], swiftSettings: swiftSettings),
+        .target(name: "LociFiles", dependencies: ["CZlib"], swiftSettings: swiftSettings),
+        .target(name: "Loci", dependencies: ["LociStorage", "LociIndex", "LociFiles"], swiftSettings: swiftSettings),
+        // Named apart from the library: on a file system that ignores case, `loci` and `Loci` are one folder.
+        .executableTarget(
+            name: "LociCommand",
+            dependencies: ["Loci", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: swiftSettings),
+
+        .testTarget(name: "CVectorKernelsTests", dependencies: ["CVectorKernels"], swiftSettings: swiftSettings),
+        .testTarget(name: "LociStorageTests", dependencies: ["LociStorage"], swiftSettings: swiftSettings),
+        .testTarget(name: "LociIndexTests", dependencies: ["LociIndex", "CVectorKernels"], swiftSettings: swiftSettings),
+        .testTarget(name: "LociFilesTests", dependencies: ["LociFiles", "CZlib"], swiftSettings: swiftSettings),
+        .testTarget(name: "LociTests", dependencies: ["Loci"], swiftSettings: swiftSettings),
+        .testTarget(name: "LociCommandTests", dependencies: ["LociCommand", "Loci"], swiftSettings: swiftSettings),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c11
+)

@@ -1,0 +1,148 @@
+// Loci, Apache License 2.0.
+//
+// Distance kernels. Plain C11: no allocation, and no state but the dispatch table, which is filled once.
+//
+// Every kernel gives the same bits on every instruction set. Integer sums are exact. Float sums are defined as 32 lanes
+// (element i goes to lane i % 32, in order, multiply and add rounded apart, never fused), folded by halves: lane i plus
+// lane i + 16, then i + 8, + 4, + 2, + 1. So an index that was built on one processor is the same bytes on another, and
+// answers the same.
+//
+// "Rows" are vectors as they lie in the database's memory map, given as an array of pointers; a kernel takes a whole
+// neighbour list in one call. A code row begins with a header of 16 bytes, little-endian:
+//
+//      0       2       4               8               12              16
+//      | low   | step  | norm, level 1 | norm, level 2 | zero          | code bytes ...
+//      | f16   | f16   | f32           | f32           |               |
+//
+// which stands for the vector y[j] = low + step * code[j]; the norms are the squared lengths of the decoded vector, by
+// one level and by two. With an integer query q and D = sum of q[j] * code[j], each kernel's distance is, in this order,
+//
+//      ((base + norm_weight * norm) + low * low_factor) + step * (step_factor * (float)D)
+//
+// in which the caller puts squared L2 (norm_weight 1, low_factor -2 * sum of q, step_factor -2, times the query's scale)
+// or inner product (norm_weight 0, -1). See LociIndex/Quantization.
+//
+// 4-bit codes are packed by blocks of 128 dimensions into 64 bytes: byte k holds dimension k in its low nibble and
+// dimension 64 + k in its high one. The last block, of t < 128 dimensions, takes h = (t + 1) / 2 bytes: byte k holds
+// dimensions k and h + k (a missing one is 0). 8-bit codes lie in the order of the dimensions.
+//
+// Over-reading: kernels read code bytes 64 at a time. Query arrays must be padded with zeros to a multiple of 64, and up
+// to 63 bytes past the end of each row must be readable (their values do not matter). Rows need no alignment.
+#ifndef LOCI_VECTOR_KERNELS_H
+#define LOCI_VECTOR_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define VK_CODE_HEADER_BYTES 16
+#define VK_OVERREAD_BYTES 63
+
+/// An instruction set for which there are kernels.
+typedef enum {
+    VK_PORTABLE = 0,
+    VK_AVX2 = 1,    ///< x86-64 with AVX2, FMA (not used) and F16C
+    VK_AVX512 = 2,  ///< x86-64 with AVX-512 F, BW, VL, DQ and VNNI
+    VK_NEON = 3,    ///< AArch64 with the dot-product extension
+    VK_INSTRUCTION_SET_COUNT = 4
+} vk_instruction_set;
+
+/// What turns an integer sum into a distance; see the formula above.
+typedef struct {
+    float base;
+    float norm_weight;
+    float low_factor;
+    float step_factor;
+} vk_affine;
+
+/// A query against 4-bit codes: 8 bits a dimension, laid out as the codes are.
+typedef struct {
+    const int8_t *low_nibbles;   ///< code_bytes values, zero-padded to a multiple of 64
+    const int8_t *high_nibbles;  ///< the same
+    size_t code_bytes;
+    vk_affine affine;
+} vk_nibble_query;
+
+/// A query against 8-bit codes: 16 bits a dimension as two signed bytes, q = 256 * coarse + fine.
+typedef struct {
+    const int8_t *coarse;  ///< code_bytes values, zero-padded to a multiple of 64
+    const int8_t *fine;    ///< the same
+    size_t code_bytes;
+    vk_affine affine;
+} vk_byte_query;
+
+/// A query against 4-bit codes with residual codes of 4 or 8 bits: D is the sum of q * (code * 2^residual_bits + residual),
+/// with q of 16 bits. The distance uses the norm of level 2, and, as low and step,
+/// low + step * (2^-(residual_bits + 1) - 0.5) and step * 2^-residual_bits (each operation rounded to float in that order).
+typedef struct {
+    const int8_t *low_coarse, *low_fine;    ///< for the low nibbles: code_bytes values each, zero-padded
+    const int8_t *high_coarse, *high_fine;  ///< for the high nibbles
+    const int8_t *coarse, *fine;            ///< in the order of dimensions: residual bytes of 8 bits
+    size_t code_bytes;
+    size_t dimension;
+    vk_affine affine;
+} vk_two_level_query;
+
+/// The kernels of one instruction set. `rows` are `count` pointers; `out` takes `count` values.
+typedef struct {
+    vk_instruction_set instruction_set;
+    const char *name;
+
+    /// LVQ-4: first-level distances.
+    void (*nibble_distances)(const vk_nibble_query *query, const uint8_t *const *rows, size_t count, float *out);
+    /// LVQ-8 distances.
+    void (*byte_distances)(const vk_byte_query *query, const uint8_t *const *rows, size_t count, float *out);
+    /// LVQ-4x4: `residuals[i]` points at row i's residual codes, packed as nibbles, with no header.
+    void (*nibble_nibble_distances)(const vk_two_level_query *query, const uint8_t *const *rows,
+                                    const uint8_t *const *residuals, size_t count, float *out);
+    /// LVQ-4x8: `residuals[i]` points at row i's residual codes, a byte a dimension, with no header.
+    void (*nibble_byte_distances)(const vk_two_level_query *query, const uint8_t *const *rows,
+                                  const uint8_t *const *residuals, size_t count, float *out);
+
+    /// out[i] = sum of query[j] * rows[i][j]. `query` is zero-padded to a multiple of 64; dimension at most 65,536.
+    void (*byte_dots)(const int8_t *query, size_t dimension, const uint8_t *const *rows, size_t count, int32_t *out);
+
+    /// Squared L2 and negated inner product against float32 and float16 rows (no header, any alignment). Exact ends: no
+    /// over-read, no padding.
+    void (*float32_l2_distances)(const float *query, size_t dimension, const uint8_t *const *rows, size_t count, float *out);
+    void (*float32_ip_distances)(const float *query, size_t dimension, const uint8_t *const *rows, size_t count, float *out);
+    void (*float16_l2_distances)(const float *query, size_t dimension, const uint8_t *const *rows, size_t count, float *out);
+    void (*float16_ip_distances)(const float *query, size_t dimension, const uint8_t *const *rows, size_t count, float *out);
+
+    /// The sum of squares of `count` floats, and the inner product of two arrays.
+    float (*sum_of_squares)(const float *values, size_t count);
+    float (*dot)(const float *a, const float *b, size_t count);
+    /// The largest magnitude among `count` finite floats; 0 when count is 0.
+    float (*largest_magnitude)(const float *values, size_t count);
+    /// 1 when every value is finite, else 0.
+    int (*all_finite)(const float *values, size_t count);
+    /// values[i] *= factors[i].
+    void (*multiply)(float *values, const float *factors, size_t count);
+    /// values[i] = (values[i] - offsets[i]) * factor.
+    void (*subtract_and_scale)(float *values, const float *offsets, float factor, size_t count);
+    /// The fast Walsh-Hadamard transform in place, not normalised; count is a power of two.
+    void (*hadamard)(float *values, size_t count);
+    /// values[i], values[half + i] = (values[i] + values[half + i], values[i] - values[half + i]) for i in 0 ..< half.
+    void (*butterfly)(float *values, size_t half);
+    /// out[i] = values[i] * factor rounded to nearest, ties to even; |values[i] * factor| is below 2^15.
+    void (*round_to_int16)(const float *values, float factor, size_t count, int16_t *out);
+    /// float16 (IEEE 754 binary16) to and from float; narrowing rounds to nearest even and overflows to infinity.
+    void (*widen_float16)(const uint16_t *values, size_t count, float *out);
+    void (*narrow_float32)(const float *values, size_t count, uint16_t *out);
+} vk_kernels;
+
+/// The kernels in use: the best that the processor has, or the set that the environment variable LOCI_KERNELS names
+/// (portable, avx2, avx512, neon) where the processor has it. Chosen once, at the first call; safe from any thread.
+const vk_kernels *vk_active(void);
+
+/// The kernels of one set, or NULL where this build or this processor lacks it.
+const vk_kernels *vk_kernels_of(vk_instruction_set set);
+
+/// Asks for the cache line at `address`. Never faults.
+static inline void vk_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
+
+/// Asks for `lines` cache lines from `address` on.
+static inline void vk_prefetch_lines(const void *address, size_t lines) {
+    for (size_t line = 0; line < lines; line++) __builtin_prefetch((const char *)address + 64 * line, 0, 3);
+}
+
+#endif

@@ -1,0 +1,1 @@
+// Loci, Apache License 2.0.
