@@ -44,7 +44,8 @@ let package = Package(
 
         .testTarget(name: "CVectorKernelsTests", dependencies: ["CVectorKernels"], swiftSettings: swiftSettings),
         .testTarget(name: "LociStorageTests", dependencies: ["LociStorage"], swiftSettings: swiftSettings),
-        .testTarget(name: "LociIndexTests", dependencies: ["LociIndex", "CVectorKernels"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "LociIndexTests", dependencies: ["LociIndex", "CVectorKernels"], swiftSettings: swiftSettings),
         .testTarget(name: "LociFilesTests", dependencies: ["LociFiles", "CZlib"], swiftSettings: swiftSettings),
         .testTarget(name: "LociTests", dependencies: ["Loci"], swiftSettings: swiftSettings),
         .testTarget(name: "LociCommandTests", dependencies: ["LociCommand", "Loci"], swiftSettings: swiftSettings),

@@ -4,5 +4,6 @@ import ArgumentParser
 
 @main
 struct LociCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "loci", abstract: "A vector similarity search database.")
+    static let configuration = CommandConfiguration(
+        commandName: "loci", abstract: "A vector similarity search database.")
 }
