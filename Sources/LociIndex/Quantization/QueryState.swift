@@ -42,7 +42,8 @@ package final class QueryState {
         integers = .allocate(capacity: dimension)
         integers.initialize(repeating: 0, count: dimension)
         let total = paddedBytes * Part.allCases.count
-        bytes = UnsafeMutableRawPointer.allocate(byteCount: total, alignment: 64).bindMemory(to: Int8.self, capacity: total)
+        bytes = UnsafeMutableRawPointer.allocate(byteCount: total, alignment: 64).bindMemory(
+            to: Int8.self, capacity: total)
         bytes.initialize(repeating: 0, count: total)
         nibbleQuery = .allocate(capacity: 1)
         nibbleQuery.initialize(to: vk_nibble_query())
@@ -116,9 +117,13 @@ package final class QueryState {
     package var firstLevel: DistanceKernel {
         switch layout.quantization {
         case .float32:
-            .floats(space.metric == .l2 ? kernels.float32_l2_distances : kernels.float32_ip_distances, vector, layout.dimension)
+            .floats(
+                space.metric == .l2 ? kernels.float32_l2_distances : kernels.float32_ip_distances, vector,
+                layout.dimension)
         case .float16:
-            .floats(space.metric == .l2 ? kernels.float16_l2_distances : kernels.float16_ip_distances, vector, layout.dimension)
+            .floats(
+                space.metric == .l2 ? kernels.float16_l2_distances : kernels.float16_ip_distances, vector,
+                layout.dimension)
         case .lvq8: .bytes(kernels.byte_distances, UnsafePointer(byteQuery))
         case .lvq4, .lvq4x4, .lvq4x8: .nibbles(kernels.nibble_distances, UnsafePointer(nibbleQuery))
         }

@@ -11,20 +11,32 @@ package import CVectorKernels
 package struct VectorSpace: Sendable {
     /// The largest magnitude of a component that is taken: its square times the largest dimension is a finite float.
     package static let componentLimit: Float = 1e15
+    /// The largest finite half-precision float, which bounds the components of what is stored in half precision.
+    package static let float16Limit: Float = 65_504
 
     package let dimension: Int
     package let metric: Metric
     package let mean: [Float]
     package let scale: Float
     package let rotation: Rotation?
+    /// The largest magnitude of a component of this space's vectors.
+    package let componentLimit: Float
 
     /// The space of vectors as they are: of float codes.
-    package static func identity(dimension: Int, metric: Metric) -> VectorSpace {
+    package static func identity(
+        dimension: Int, metric: Metric, componentLimit: Float = Self.componentLimit
+    ) -> VectorSpace {
         VectorSpace(
-            dimension: dimension, metric: metric, mean: [Float](repeating: 0, count: dimension), scale: 1, rotation: nil)
+            dimension: dimension, metric: metric, mean: [Float](repeating: 0, count: dimension), scale: 1,
+            rotation: nil,
+            componentLimit: componentLimit)
     }
 
-    package init(dimension: Int, metric: Metric, mean: [Float], scale: Float, rotation: Rotation?) {
+    package init(
+        dimension: Int, metric: Metric, mean: [Float], scale: Float, rotation: Rotation?,
+        componentLimit: Float = Self.componentLimit
+    ) {
+        self.componentLimit = componentLimit
         self.dimension = dimension
         self.metric = metric
         self.mean = mean
@@ -47,9 +59,9 @@ package struct VectorSpace: Sendable {
             throw .notFinite(row: row, component: component)
         }
         let largest = kernels.largest_magnitude(values, dimension)
-        if largest > Self.componentLimit {
+        if largest > componentLimit {
             let component = (0..<dimension).first { values[$0].magnitude == largest } ?? 0
-            throw .tooLarge(row: row, component: component, limit: Self.componentLimit)
+            throw .tooLarge(row: row, component: component, limit: componentLimit)
         }
         guard metric == .cosine else { return }
         guard largest > 0 else { throw .zeroVector(row: row) }

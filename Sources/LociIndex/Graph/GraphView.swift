@@ -1,0 +1,29 @@
+// Loci, Apache License 2.0.
+
+/// All that a search reads: records by slot, and where to enter the graph.
+///
+/// Plain pointers; whoever makes one keeps the memory alive while it is used.
+package struct GraphView {
+    package let count: Int
+    package let layout: CodeLayout
+    package let codes: RecordArray
+    /// Residual records; present exactly when the quantization has two levels.
+    package let residuals: RecordArray?
+    /// Neighbour lists; absent in a collection that is scanned because it is small.
+    package let adjacency: RecordArray?
+    package let maximumDegree: Int
+    package let entryPoint: UInt32
+
+    package init(
+        count: Int, layout: CodeLayout, codes: RecordArray, residuals: RecordArray?, adjacency: RecordArray?,
+        maximumDegree: Int, entryPoint: UInt32
+    ) {
+        self.count = count
+        self.layout = layout
+        self.codes = codes
+        self.residuals = residuals
+        self.adjacency = adjacency
+        self.maximumDegree = maximumDegree
+        self.entryPoint = entryPoint
+    }
+}

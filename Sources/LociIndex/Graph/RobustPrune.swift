@@ -1,0 +1,69 @@
+// Loci, Apache License 2.0.
+
+import CVectorKernels
+
+/// Chooses out-neighbours that cover the directions around a vertex (Algorithm 2 of Subramanya et al., NeurIPS 2019).
+///
+/// The nearest candidate p* is taken, every other candidate that p* leads to (alpha · d(p*, c) ≤ d(p, c)) is dropped,
+/// and so on. Distances from p* to all that are left are taken in one call of the kernel.
+struct RobustPrune {
+    private let vectors: BuildVectors
+    private let alpha: Float
+    private var query: BuildQuery
+    private var rows: [UnsafePointer<UInt8>?] = []
+    private var distances: [Float] = []
+
+    init(vectors: BuildVectors, alpha: Float) {
+        self.vectors = vectors
+        self.alpha = alpha
+        query = BuildQuery(vectors: vectors)
+    }
+
+    func deallocate() { query.deallocate() }
+
+    /// Prunes candidates to at most `degree`.
+    /// - Parameters:
+    ///   - vertex: Whose neighbours are chosen; it is left out if it is among the candidates.
+    ///   - candidates: Keys of a search buffer in rising order, without repeats. On return, those that were chosen.
+    mutating func prune(vertex: UInt32, candidates: inout [UInt64], degree: Int) {
+        candidates.removeAll { SearchBuffer.slot($0) == vertex }
+        if rows.count < candidates.count {
+            rows = [UnsafePointer<UInt8>?](repeating: nil, count: candidates.count)
+            distances = [Float](repeating: 0, count: candidates.count)
+        }
+        var chosen = 0
+        var left = candidates.count
+        while chosen < left, chosen < degree {
+            // candidates[0 ..< chosen] are taken; candidates[chosen ..< left] are alive, nearest first.
+            let nearest = SearchBuffer.slot(candidates[chosen])
+            chosen += 1
+            if chosen == degree || chosen == left { break }
+            query.prepare(nearest)
+            for index in chosen..<left {
+                rows[index] = UnsafePointer(vectors.records[Int(SearchBuffer.slot(candidates[index]))])
+            }
+            rows.withUnsafeBufferPointer { rows in
+                distances.withUnsafeMutableBufferPointer { distances in
+                    guard let rows = rows.baseAddress, let distances = distances.baseAddress else { return }
+                    for start in stride(from: chosen, to: left, by: BuildQuery.mostRows) {
+                        let size = min(BuildQuery.mostRows, left - start)
+                        query(rows + start, count: size, output: distances + start)
+                    }
+                }
+            }
+            var kept = chosen
+            for index in chosen..<left {
+                let key = candidates[index]
+                let fromVertex = SearchBuffer.distance(key)
+                let fromNearest = distances[index]
+                // For inner product, distances are negated similarities s, and this says alpha · s(p*, c) ≥ s(p, c).
+                if alpha * fromNearest > fromVertex {
+                    candidates[kept] = key
+                    kept += 1
+                }
+            }
+            left = kept
+        }
+        candidates.removeLast(candidates.count - chosen)
+    }
+}

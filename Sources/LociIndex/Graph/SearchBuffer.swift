@@ -1,0 +1,106 @@
+// Loci, Apache License 2.0.
+
+/// The best candidates of a search, sorted, in one array of fixed capacity.
+///
+/// A candidate is one 64-bit key: the distance in an order-preserving form, the slot, and a bit that says "expanded". So
+/// one comparison orders by distance and then by slot, which makes every search deterministic, and an insertion moves
+/// eight bytes an entry. A sorted array beats a heap here: windows are tens to hundreds of entries, and the search wants
+/// the best, the worst and the order.
+struct SearchBuffer {
+    private(set) var capacity: Int
+    private(set) var count = 0
+    /// The first candidate that is not expanded; `count` when there is none.
+    private(set) var cursor = 0
+    private var keys: UnsafeMutablePointer<UInt64>
+    private var allocated: Int
+
+    init() {
+        capacity = 0
+        allocated = 64
+        keys = .allocate(capacity: allocated)
+    }
+
+    func deallocate() { keys.deallocate() }
+
+    /// Empties the buffer and sets how many candidates it keeps. Allocates only when it was never this large.
+    mutating func reset(capacity: Int) {
+        if capacity + 1 > allocated {
+            keys.deallocate()
+            allocated = capacity + 1
+            keys = .allocate(capacity: allocated)
+        }
+        self.capacity = capacity
+        count = 0
+        cursor = 0
+    }
+
+    /// A key that orders as (distance, slot), with the lowest bit free.
+    @inline(__always)
+    static func key(distance: Float, slot: UInt32) -> UInt64 {
+        let bits = distance.bitPattern
+        let ordered = bits ^ (UInt32(bitPattern: Int32(bitPattern: bits) >> 31) | 0x8000_0000)
+        return UInt64(ordered) << 32 | UInt64(slot << 1)
+    }
+
+    @inline(__always)
+    static func distance(_ key: UInt64) -> Float {
+        let ordered = UInt32(truncatingIfNeeded: key >> 32)
+        return Float(bitPattern: ordered & 0x8000_0000 != 0 ? ordered ^ 0x8000_0000 : ~ordered)
+    }
+
+    @inline(__always)
+    static func slot(_ key: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: key) >> 1 }
+
+    /// The key of the worst candidate that is kept, or the largest key while there is room.
+    @inline(__always)
+    var worst: UInt64 { count == capacity ? keys[count &- 1] : .max }
+
+    @inline(__always)
+    subscript(index: Int) -> UInt64 { keys[index] }
+
+    /// Takes a candidate in, unless it is worse than all of a full buffer or is there already.
+    @inline(__always)
+    mutating func insert(_ key: UInt64) {
+        guard key < worst else { return }
+        var low = 0
+        var length = count
+        while length > 0 {
+            let half = length >> 1
+            let middle = low &+ half
+            if keys[middle] | 1 < key | 1 {
+                low = middle &+ 1
+                length = length &- half &- 1
+            } else {
+                length = half
+            }
+        }
+        if low < count, keys[low] | 1 == key | 1 { return }
+        let kept = count < capacity ? count : count &- 1
+        (keys + low + 1).update(from: keys + low, count: kept &- low)
+        keys[low] = key
+        count = kept &+ 1
+        if low < cursor { cursor = low }
+    }
+
+    /// Marks the best candidate that is not expanded, and returns its slot; `nil` when all are.
+    @inline(__always)
+    mutating func expandNext() -> UInt64? {
+        guard cursor < count else { return nil }
+        let key = keys[cursor]
+        keys[cursor] = key | 1
+        repeat { cursor &+= 1 } while cursor < count && keys[cursor] & 1 == 1
+        return key
+    }
+
+    /// The slot of the candidate that would be expanded next, for prefetching.
+    @inline(__always)
+    var nextSlot: UInt32? { cursor < count ? Self.slot(keys[cursor]) : nil }
+
+    /// The slot of the one after that.
+    @inline(__always)
+    var secondNextSlot: UInt32? {
+        var index = cursor &+ 1
+        while index < count, keys[index] & 1 == 1 { index &+= 1 }
+        return index < count ? Self.slot(keys[index]) : nil
+    }
+}
