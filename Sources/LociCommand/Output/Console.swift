@@ -91,8 +91,11 @@ struct Console: Sendable {
                 #else
                 let count = Darwin.write(descriptor, part.baseAddress, part.count)
                 #endif
-                if count >= 0 {
+                if count > 0 {
                     rest = rest.dropFirst(count)
+                } else if count == 0 {
+                    // POSIX leaves open what it means; trying again could go on for ever.
+                    return EIO
                 } else if errno == EAGAIN {
                     // Another program that has the same terminal or pipe open made it non-blocking.
                     var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)

@@ -15,16 +15,20 @@ struct PlotMarker {
     }
 
     let color: String
+    /// A darker tone of the colour, for small text on white (a contrast of at least 4.5, as WCAG 2 asks).
+    let textColor: String
     let shape: Shape
     /// The `stroke-dasharray` of the line, or nil for a solid one.
     let dashes: String?
 
     private static let colors = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#333333"]
+    private static let textColors = ["#005A8C", "#A84A00", "#00704F", "#9C4F79", "#8A5F00", "#22739E", "#333333"]
     private static let dashPatterns: [String?] = [nil, "7 4", "2 3"]
 
     /// The look of the series at this place of the plot.
     init(index: Int) {
         color = PlotMarker.colors[index % PlotMarker.colors.count]
+        textColor = PlotMarker.textColors[index % PlotMarker.textColors.count]
         shape = Shape.allCases[index % Shape.allCases.count]
         dashes = PlotMarker.dashPatterns[index / PlotMarker.colors.count % PlotMarker.dashPatterns.count]
     }

@@ -186,7 +186,10 @@ extension RecallPlot {
                 let texts = curve.points.map { (text: String($0.point.window), x: $0.x, y: $0.y) }
                 for (text, place) in zip(texts.map(\.text), labels.place(texts)) {
                     guard let place else { continue }
-                    group.add(SVGElement("text", ["x": SVGValue(place.x), "y": SVGValue(place.y)], text: text))
+                    let ink = SVGValue(curve.marker.textColor)
+                    group.add(
+                        SVGElement(
+                            "text", ["x": SVGValue(place.x), "y": SVGValue(place.y), "fill": ink], text: text))
                 }
             }
             group.add(
