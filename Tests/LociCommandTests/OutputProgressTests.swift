@@ -156,6 +156,8 @@ private final class FakeTerminal: Sendable {
         #expect(line(40, done: 60_001).hasSuffix("100 %"))
         #expect(line(40, done: 0, total: 0).hasSuffix("100 %"))
         #expect(line(40, done: -5).hasSuffix("  0 %"))
+        // Work that is not done never has no time left.
+        #expect(line(79, done: 59_999).hasSuffix("1 s left"))
         // Without a total there is no bar.
         #expect(line(79, total: nil) == "Building graph  31,200    3,900/s  8 s")
         #expect(line(30, total: nil) == "Building graph  31,200")

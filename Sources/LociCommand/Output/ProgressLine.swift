@@ -70,7 +70,7 @@ struct ProgressLine {
     private func timeLeft(_ total: Int) -> String {
         // The first moments tell little about the speed.
         let isKnown = rate > 0 && elapsed >= 1 && done < total
-        let text = isKnown ? Format.clock(seconds: Double(total - done) / rate) + " left" : ""
+        let text = isKnown ? Format.clock(seconds: max(1, Double(total - done) / rate)) + " left" : ""
         return text + String(repeating: " ", count: max(0, 13 - text.count))
     }
 
