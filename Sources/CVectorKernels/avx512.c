@@ -1,0 +1,308 @@
+// Loci, Apache License 2.0.
+//
+// Kernels for x86-64 with AVX-512 VNNI: one `vpdpbusd` multiplies and adds 64 unsigned codes by 64 signed query bytes.
+// It does not saturate.
+#if defined(__x86_64__)
+#include "x86.h"
+
+#define VK_AVX512_TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2,f16c")))
+#define VK_AVX512_INLINE VK_AVX512_TARGET VK_INLINE
+
+VK_AVX512_INLINE __m128i sums_of_four(const __m512i v[4]) {
+    __m512i ab = _mm512_add_epi32(_mm512_unpacklo_epi32(v[0], v[1]), _mm512_unpackhi_epi32(v[0], v[1]));
+    __m512i cd = _mm512_add_epi32(_mm512_unpacklo_epi32(v[2], v[3]), _mm512_unpackhi_epi32(v[2], v[3]));
+    __m512i abcd = _mm512_add_epi32(_mm512_unpacklo_epi64(ab, cd), _mm512_unpackhi_epi64(ab, cd));
+    __m256i half = _mm256_add_epi32(_mm512_castsi512_si256(abcd), _mm512_extracti64x4_epi64(abcd, 1));
+    return _mm_add_epi32(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
+}
+
+/// The sums of the nibbles at `codes` times a query of one byte a dimension, for `count` rows at once. Four rows share the
+/// loads of the query and the sums across lanes. Loads cross cache lines, as codes begin 16 bytes into a row: loads along
+/// the lines, with the query shifted by 16, were no faster (Zen 5), and cost one more where the header adds a line.
+VK_AVX512_INLINE __m128i nibble_sums(const int8_t *low_query, const int8_t *high_query, size_t bytes,
+                                     const uint8_t *const codes[4], int count) {
+    // The high nibbles are left where they are, sixteen times too large, and their sums divided at the end.
+    const __m512i low_mask = _mm512_set1_epi8(0x0f), high_mask = _mm512_set1_epi8((char)0xf0);
+    __m512i low_sums[4], high_sums[4];
+    for (int i = 0; i < 4; i++) low_sums[i] = high_sums[i] = _mm512_setzero_si512();
+    for (size_t k = 0; k < bytes; k += 64) {
+        __m512i low = _mm512_loadu_si512(low_query + k), high = _mm512_loadu_si512(high_query + k);
+        for (int i = 0; i < count; i++) {
+            __m512i block = _mm512_loadu_si512(codes[i] + k);
+            low_sums[i] = _mm512_dpbusd_epi32(low_sums[i], _mm512_and_si512(block, low_mask), low);
+            high_sums[i] = _mm512_dpbusd_epi32(high_sums[i], _mm512_and_si512(block, high_mask), high);
+        }
+    }
+    for (int i = 0; i < count; i++) low_sums[i] = _mm512_add_epi32(low_sums[i], _mm512_srai_epi32(high_sums[i], 4));
+    return sums_of_four(low_sums);
+}
+
+/// The sums of bytes times a query of two bytes a dimension.
+VK_AVX512_INLINE __m256d byte_sums(const int8_t *coarse, const int8_t *fine, size_t bytes, const uint8_t *const codes[4],
+                                   int count) {
+    __m512i coarse_sums[4], fine_sums[4];
+    for (int i = 0; i < 4; i++) coarse_sums[i] = fine_sums[i] = _mm512_setzero_si512();
+    for (size_t k = 0; k < bytes; k += 64) {
+        __m512i coarse_block = _mm512_loadu_si512(coarse + k), fine_block = _mm512_loadu_si512(fine + k);
+        for (int i = 0; i < count; i++) {
+            __m512i block = _mm512_loadu_si512(codes[i] + k);
+            coarse_sums[i] = _mm512_dpbusd_epi32(coarse_sums[i], block, coarse_block);
+            fine_sums[i] = _mm512_dpbusd_epi32(fine_sums[i], block, fine_block);
+        }
+    }
+    return vk_join(sums_of_four(coarse_sums), sums_of_four(fine_sums));
+}
+
+/// The sums of 16 * nibble + residual nibble, joined to bytes, times a query of two bytes a dimension.
+VK_AVX512_INLINE __m256d joined_nibble_sums(const vk_two_level_query *query, const uint8_t *const codes[4],
+                                            const uint8_t *const residuals[4], int count) {
+    const __m512i high_mask = _mm512_set1_epi8((char)0xf0);
+    __m512i coarse_sums[4], fine_sums[4];
+    for (int i = 0; i < 4; i++) coarse_sums[i] = fine_sums[i] = _mm512_setzero_si512();
+    for (size_t k = 0; k < query->code_bytes; k += 64) {
+        __m512i low_coarse = _mm512_loadu_si512(query->low_coarse + k), low_fine = _mm512_loadu_si512(query->low_fine + k);
+        __m512i high_coarse = _mm512_loadu_si512(query->high_coarse + k);
+        __m512i high_fine = _mm512_loadu_si512(query->high_fine + k);
+        for (int i = 0; i < count; i++) {
+            __m512i code = _mm512_loadu_si512(codes[i] + k), residual = _mm512_loadu_si512(residuals[i] + k);
+            // 0xca is "mask ? a : b": high nibbles of the first, low nibbles of the second. The shifts by 16-bit lanes
+            // push bits of a neighbour only into nibbles that are not taken.
+            __m512i low = _mm512_ternarylogic_epi64(high_mask, _mm512_slli_epi16(code, 4), residual, 0xca);
+            __m512i high = _mm512_ternarylogic_epi64(high_mask, code, _mm512_srli_epi16(residual, 4), 0xca);
+            coarse_sums[i] = _mm512_dpbusd_epi32(coarse_sums[i], low, low_coarse);
+            fine_sums[i] = _mm512_dpbusd_epi32(fine_sums[i], low, low_fine);
+            coarse_sums[i] = _mm512_dpbusd_epi32(coarse_sums[i], high, high_coarse);
+            fine_sums[i] = _mm512_dpbusd_epi32(fine_sums[i], high, high_fine);
+        }
+    }
+    return vk_join(sums_of_four(coarse_sums), sums_of_four(fine_sums));
+}
+
+VK_AVX512_INLINE void nibble_group(const vk_nibble_query *query, const uint8_t *const *rows, int count, float *out) {
+    const uint8_t *headers[4], *codes[4];
+    vk_group_of_four(rows, count, 0, headers);
+    vk_group_of_four(rows, count, VK_CODE_HEADER_BYTES, codes);
+    __m128i sums = nibble_sums(query->low_nibbles, query->high_nibbles, query->code_bytes, codes, count);
+    vk_store_floats(out, vk_distances_of_four(&query->affine, headers, 0, _mm_cvtepi32_ps(sums)), count);
+}
+
+VK_AVX512_TARGET static void avx512_nibble_distances(const vk_nibble_query *query, const uint8_t *const *rows,
+                                                     size_t count, float *out) {
+#define WORK(rows_at_once) nibble_group(query, rows + done, rows_at_once, out + done)
+    VK_FOR_GROUPS_OF_FOUR(count, done, WORK);
+#undef WORK
+}
+
+VK_AVX512_INLINE void byte_group(const vk_byte_query *query, const uint8_t *const *rows, int count, float *out) {
+    const uint8_t *headers[4], *codes[4];
+    vk_group_of_four(rows, count, 0, headers);
+    vk_group_of_four(rows, count, VK_CODE_HEADER_BYTES, codes);
+    __m256d sums = byte_sums(query->coarse, query->fine, query->code_bytes, codes, count);
+    vk_store_floats(out, vk_distances_of_four(&query->affine, headers, 0, _mm256_cvtpd_ps(sums)), count);
+}
+
+VK_AVX512_TARGET static void avx512_byte_distances(const vk_byte_query *query, const uint8_t *const *rows, size_t count,
+                                                   float *out) {
+#define WORK(rows_at_once) byte_group(query, rows + done, rows_at_once, out + done)
+    VK_FOR_GROUPS_OF_FOUR(count, done, WORK);
+#undef WORK
+}
+
+VK_AVX512_INLINE void nibble_nibble_group(const vk_two_level_query *query, const uint8_t *const *rows,
+                                          const uint8_t *const *residuals, int count, float *out) {
+    const uint8_t *headers[4], *codes[4], *seconds[4];
+    vk_group_of_four(rows, count, 0, headers);
+    vk_group_of_four(rows, count, VK_CODE_HEADER_BYTES, codes);
+    vk_group_of_four(residuals, count, 0, seconds);
+    __m256d sums = joined_nibble_sums(query, codes, seconds, count);
+    vk_store_floats(out, vk_distances_of_four(&query->affine, headers, 4, _mm256_cvtpd_ps(sums)), count);
+}
+
+VK_AVX512_TARGET static void avx512_nibble_nibble_distances(const vk_two_level_query *query, const uint8_t *const *rows,
+                                                            const uint8_t *const *residuals, size_t count, float *out) {
+#define WORK(rows_at_once) nibble_nibble_group(query, rows + done, residuals + done, rows_at_once, out + done)
+    VK_FOR_GROUPS_OF_FOUR(count, done, WORK);
+#undef WORK
+}
+
+VK_AVX512_INLINE void nibble_byte_group(const vk_two_level_query *query, const uint8_t *const *rows,
+                                        const uint8_t *const *residuals, int count, float *out) {
+    const uint8_t *headers[4], *codes[4], *seconds[4];
+    vk_group_of_four(rows, count, 0, headers);
+    vk_group_of_four(rows, count, VK_CODE_HEADER_BYTES, codes);
+    vk_group_of_four(residuals, count, 0, seconds);
+    __m256d first = vk_join(nibble_sums(query->low_coarse, query->high_coarse, query->code_bytes, codes, count),
+                            nibble_sums(query->low_fine, query->high_fine, query->code_bytes, codes, count));
+    __m256d second = byte_sums(query->coarse, query->fine, query->dimension, seconds, count);
+    __m256d sums = _mm256_add_pd(_mm256_mul_pd(first, _mm256_set1_pd(256.0)), second);
+    vk_store_floats(out, vk_distances_of_four(&query->affine, headers, 8, _mm256_cvtpd_ps(sums)), count);
+}
+
+VK_AVX512_TARGET static void avx512_nibble_byte_distances(const vk_two_level_query *query, const uint8_t *const *rows,
+                                                          const uint8_t *const *residuals, size_t count, float *out) {
+#define WORK(rows_at_once) nibble_byte_group(query, rows + done, residuals + done, rows_at_once, out + done)
+    VK_FOR_GROUPS_OF_FOUR(count, done, WORK);
+#undef WORK
+}
+
+VK_AVX512_INLINE void byte_dot_group(const int8_t *query, size_t dimension, const uint8_t *const *rows, int count,
+                                     int32_t *out) {
+    __m512i sums[4];
+    for (int i = 0; i < 4; i++) sums[i] = _mm512_setzero_si512();
+    for (size_t k = 0; k < dimension; k += 64) {
+        __m512i block = _mm512_loadu_si512(query + k);
+        for (int i = 0; i < count; i++) {
+            sums[i] = _mm512_dpbusd_epi32(sums[i], _mm512_loadu_si512(rows[i] + k), block);
+        }
+    }
+    vk_store_integers(out, sums_of_four(sums), count);
+}
+
+VK_AVX512_TARGET static void avx512_byte_dots(const int8_t *query, size_t dimension, const uint8_t *const *rows,
+                                              size_t count, int32_t *out) {
+#define WORK(rows_at_once) byte_dot_group(query, dimension, rows + done, rows_at_once, out + done)
+    VK_FOR_GROUPS_OF_FOUR(count, done, WORK);
+#undef WORK
+}
+
+// ---- Floats: 32 lanes are two registers. ----
+
+/// Sixteen elements of a row from `index` on; those that the mask leaves out are 0 and not read.
+VK_AVX512_INLINE __m512 row_elements(const uint8_t *row, size_t index, __mmask16 mask, int is_half) {
+    if (is_half) return _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(mask, row + 2 * index));
+    return _mm512_maskz_loadu_ps(mask, row + 4 * index);
+}
+
+VK_AVX512_INLINE __m512 add_term(__m512 sum, __m512 query, __m512 row, int is_l2) {
+    __m512 difference = _mm512_sub_ps(query, row);
+    return _mm512_add_ps(sum, is_l2 ? _mm512_mul_ps(difference, difference) : _mm512_mul_ps(query, row));
+}
+
+VK_AVX512_INLINE __m128 fold_to_four(__m512 low, __m512 high) {
+    __m512 sixteen = _mm512_add_ps(low, high);
+    __m256 eight = _mm256_add_ps(_mm512_castps512_ps256(sixteen), _mm512_extractf32x8_ps(sixteen, 1));
+    return _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+}
+
+VK_AVX512_INLINE __m128 float_sums(const float *query, size_t dimension, const uint8_t *const *rows, int count,
+                                   int is_half, int is_l2) {
+    __m512 low[4], high[4];
+    for (int i = 0; i < 4; i++) low[i] = high[i] = _mm512_setzero_ps();
+    size_t index = 0;
+    for (; dimension - index >= VK_LANES; index += VK_LANES) {
+        __m512 query_low = _mm512_loadu_ps(query + index), query_high = _mm512_loadu_ps(query + index + 16);
+        for (int i = 0; i < count; i++) {
+            low[i] = add_term(low[i], query_low, row_elements(rows[i], index, 0xffff, is_half), is_l2);
+            high[i] = add_term(high[i], query_high, row_elements(rows[i], index + 16, 0xffff, is_half), is_l2);
+        }
+    }
+    if (index < dimension) {
+        // Lanes past the end add +0, which changes no lane: none is ever -0, since each began as +0.
+        uint32_t mask = (1u << (dimension - index)) - 1;
+        __mmask16 low_mask = (__mmask16)mask, high_mask = (__mmask16)(mask >> 16);
+        __m512 query_low = _mm512_maskz_loadu_ps(low_mask, query + index);
+        __m512 query_high = _mm512_maskz_loadu_ps(high_mask, query + index + 16);
+        for (int i = 0; i < count; i++) {
+            low[i] = add_term(low[i], query_low, row_elements(rows[i], index, low_mask, is_half), is_l2);
+            high[i] = add_term(high[i], query_high, row_elements(rows[i], index + 16, high_mask, is_half), is_l2);
+        }
+    }
+    return vk_fold_four(fold_to_four(low[0], high[0]), fold_to_four(low[1], high[1]), fold_to_four(low[2], high[2]),
+                        fold_to_four(low[3], high[3]));
+}
+
+VK_AVX512_INLINE void float_group(const float *query, size_t dimension, const uint8_t *const *rows, int count,
+                                  int is_half, int is_l2, float *out) {
+    __m128 sums = float_sums(query, dimension, rows, count, is_half, is_l2);
+    vk_store_floats(out, is_l2 ? sums : _mm_xor_ps(sums, _mm_set1_ps(-0.0f)), count);
+}
+
+#define DEFINE_FLOAT_DISTANCES(name, is_half, is_l2)                                                            \
+    VK_AVX512_TARGET static void name(const float *query, size_t dimension, const uint8_t *const *rows,         \
+                                      size_t count, float *out) {                                               \
+        VK_FOR_GROUPS_OF_FOUR(count, done, WORK_##is_half##is_l2);                                              \
+    }
+#define WORK_01(n) float_group(query, dimension, rows + done, n, 0, 1, out + done)
+#define WORK_00(n) float_group(query, dimension, rows + done, n, 0, 0, out + done)
+#define WORK_11(n) float_group(query, dimension, rows + done, n, 1, 1, out + done)
+#define WORK_10(n) float_group(query, dimension, rows + done, n, 1, 0, out + done)
+DEFINE_FLOAT_DISTANCES(avx512_float32_l2_distances, 0, 1)
+DEFINE_FLOAT_DISTANCES(avx512_float32_ip_distances, 0, 0)
+DEFINE_FLOAT_DISTANCES(avx512_float16_l2_distances, 1, 1)
+DEFINE_FLOAT_DISTANCES(avx512_float16_ip_distances, 1, 0)
+
+VK_AVX512_TARGET static float avx512_dot(const float *a, const float *b, size_t count) {
+    const uint8_t *row = (const uint8_t *)b;
+    return _mm_cvtss_f32(float_sums(a, count, &row, 1, 0, 0));
+}
+
+VK_AVX512_TARGET static float avx512_sum_of_squares(const float *values, size_t count) {
+    return avx512_dot(values, values, count);
+}
+
+VK_AVX512_TARGET static void avx512_widen_float16(const uint16_t *values, size_t count, float *out) {
+    for (size_t i = 0; i < count; i += 16) {
+        __mmask16 mask = count - i >= 16 ? 0xffff : (__mmask16)((1u << (count - i)) - 1);
+        _mm512_mask_storeu_ps(out + i, mask, _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(mask, values + i)));
+    }
+}
+
+VK_AVX512_TARGET static void avx512_narrow_float32(const float *values, size_t count, uint16_t *out) {
+    for (size_t i = 0; i < count; i += 16) {
+        __mmask16 mask = count - i >= 16 ? 0xffff : (__mmask16)((1u << (count - i)) - 1);
+        __m512 block = _mm512_maskz_loadu_ps(mask, values + i);
+        _mm256_mask_storeu_epi16(out + i, mask, _mm512_cvtps_ph(block, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
+    }
+}
+
+// ---- The Hadamard transform. ----
+
+/// One level inside a register: each lane becomes its partner plus itself, or its partner minus itself. `partners` is the
+/// register with the lanes of each pair exchanged, `signs` the lanes that are subtracted.
+VK_AVX512_INLINE __m512 level_inside(__m512 values, __m512 partners, __mmask16 signs) {
+    return _mm512_mask_sub_ps(_mm512_add_ps(partners, values), signs, partners, values);
+}
+
+/// All levels among `registers` * 16 floats.
+VK_AVX512_INLINE void hadamard_tile(float *values, int registers) {
+    __m512 v[16];
+    VK_UNROLL for (int i = 0; i < registers; i++) {
+        __m512 x = _mm512_loadu_ps(values + 16 * i);
+        x = level_inside(x, _mm512_permute_ps(x, 0xb1), 0xaaaa);
+        x = level_inside(x, _mm512_permute_ps(x, 0x4e), 0xcccc);
+        x = level_inside(x, _mm512_shuffle_f32x4(x, x, 0xb1), 0xf0f0);
+        v[i] = level_inside(x, _mm512_shuffle_f32x4(x, x, 0x4e), 0xff00);
+    }
+    VK_UNROLL for (int half = 1; half < registers; half *= 2) {
+        VK_UNROLL for (int i = 0; i < registers; i++) {
+            if (i & half) continue;
+            __m512 a = v[i], b = v[i + half];
+            v[i] = _mm512_add_ps(a, b);
+            v[i + half] = _mm512_sub_ps(a, b);
+        }
+    }
+    VK_UNROLL for (int i = 0; i < registers; i++) _mm512_storeu_ps(values + 16 * i, v[i]);
+}
+
+VK_AVX512_TARGET static void avx512_hadamard(float *values, size_t count) {
+    switch (count) {
+        case 16: hadamard_tile(values, 1); return;
+        case 32: hadamard_tile(values, 2); return;
+        case 64: hadamard_tile(values, 4); return;
+        case 128: hadamard_tile(values, 8); return;
+        default: break;
+    }
+    if (count < 16) {
+        vk_hadamard_from(values, count, 1);
+        return;
+    }
+    for (size_t i = 0; i < count; i += 256) hadamard_tile(values + i, 16);
+    vk_hadamard_from(values, count, 256);
+}
+
+VK_DEFINE_PLAIN_LOOPS(avx512, VK_AVX512_TARGET)
+
+const vk_kernels vk_avx512_kernels = VK_KERNEL_TABLE(avx512, VK_AVX512, "avx512");
+#else
+typedef int vk_avx512_is_for_x86_64;
+#endif

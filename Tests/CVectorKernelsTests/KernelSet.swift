@@ -1,0 +1,166 @@
+// Loci, Apache License 2.0.
+
+import CVectorKernels
+
+/// One set of kernels, called with Swift arrays. Results have a canary behind them, so that a store too far is found.
+struct KernelSet {
+    let kernels: UnsafePointer<vk_kernels>
+
+    init?(_ set: vk_instruction_set) {
+        guard let kernels = vk_kernels_of(set) else { return nil }
+        self.kernels = kernels
+    }
+
+    /// Every set that this processor has; the portable one is the first.
+    static var all: [KernelSet] {
+        [VK_PORTABLE, VK_AVX2, VK_AVX512, VK_NEON].compactMap { KernelSet($0) }
+    }
+
+    var name: String { String(cString: kernels.pointee.name) }
+
+    private static let canary: UInt32 = 0x1234_5678
+
+    /// Runs `work` on room for `count` values and returns their bits, or nil where it wrote behind them. The owners live
+    /// as long as it runs.
+    private func output(
+        _ count: Int, keeping owners: [AnyObject] = [], _ work: (UnsafeMutableRawPointer) -> Void
+    ) -> [UInt32]? {
+        var values = [UInt32](repeating: Self.canary, count: count + 4)
+        values.withUnsafeMutableBytes { bytes in
+            if let base = bytes.baseAddress { withExtendedLifetime(owners) { work(base) } }
+        }
+        guard values[count...].allSatisfy({ $0 == Self.canary }) else { return nil }
+        return Array(values[..<count])
+    }
+
+    // MARK: Codes
+
+    func nibbleDistances(_ query: TwoByteQuery, _ rows: RowPointers) -> [UInt32]? {
+        output(rows.count, keeping: rows.owners) { out in
+            query.lowCoarse.withUnsafeBufferPointer { low in
+                query.highCoarse.withUnsafeBufferPointer { high in
+                    var argument = vk_nibble_query(
+                        low_nibbles: low.baseAddress, high_nibbles: high.baseAddress, code_bytes: query.nibbleBytes,
+                        affine: query.affine)
+                    kernels.pointee.nibble_distances(
+                        &argument, rows.pointers, rows.count, out.assumingMemoryBound(to: Float.self))
+                }
+            }
+        }
+    }
+
+    func byteDistances(_ query: TwoByteQuery, _ rows: RowPointers) -> [UInt32]? {
+        output(rows.count, keeping: rows.owners) { out in
+            query.paddedCoarse.withUnsafeBufferPointer { coarse in
+                query.paddedFine.withUnsafeBufferPointer { fine in
+                    var argument = vk_byte_query(
+                        coarse: coarse.baseAddress, fine: fine.baseAddress, code_bytes: query.dimension,
+                        affine: query.affine)
+                    kernels.pointee.byte_distances(
+                        &argument, rows.pointers, rows.count, out.assumingMemoryBound(to: Float.self))
+                }
+            }
+        }
+    }
+
+    func nibbleNibbleDistances(
+        _ query: TwoByteQuery, _ rows: RowPointers, _ residuals: RowPointers
+    ) -> [UInt32]? {
+        output(rows.count, keeping: rows.owners + residuals.owners) { out in
+            query.withTwoLevelQuery { argument in
+                kernels.pointee.nibble_nibble_distances(
+                    argument, rows.pointers, residuals.pointers, rows.count, out.assumingMemoryBound(to: Float.self))
+            }
+        }
+    }
+
+    func nibbleByteDistances(
+        _ query: TwoByteQuery, _ rows: RowPointers, _ residuals: RowPointers
+    ) -> [UInt32]? {
+        output(rows.count, keeping: rows.owners + residuals.owners) { out in
+            query.withTwoLevelQuery { argument in
+                kernels.pointee.nibble_byte_distances(
+                    argument, rows.pointers, residuals.pointers, rows.count, out.assumingMemoryBound(to: Float.self))
+            }
+        }
+    }
+
+    func byteDots(_ query: TwoByteQuery, _ rows: RowPointers) -> [Int32]? {
+        output(rows.count, keeping: rows.owners) { out in
+            kernels.pointee.byte_dots(
+                query.paddedCoarse, query.dimension, rows.pointers, rows.count, out.assumingMemoryBound(to: Int32.self))
+        }?.map { Int32(bitPattern: $0) }
+    }
+
+    // MARK: Floats
+
+    /// One of the four kernels on float rows.
+    func floatDistances(
+        _ query: [Float], _ rows: RowPointers, isHalf: Bool, isL2: Bool
+    ) -> [UInt32]? {
+        let table = kernels.pointee
+        return output(rows.count, keeping: rows.owners) { out in
+            let floats = out.assumingMemoryBound(to: Float.self)
+            switch (isHalf, isL2) {
+            case (false, true): table.float32_l2_distances(query, query.count, rows.pointers, rows.count, floats)
+            case (false, false): table.float32_ip_distances(query, query.count, rows.pointers, rows.count, floats)
+            case (true, true): table.float16_l2_distances(query, query.count, rows.pointers, rows.count, floats)
+            case (true, false): table.float16_ip_distances(query, query.count, rows.pointers, rows.count, floats)
+            }
+        }
+    }
+
+    func sumOfSquares(_ values: [Float]) -> Float { kernels.pointee.sum_of_squares(values, values.count) }
+
+    func dot(_ first: [Float], _ second: [Float]) -> Float { kernels.pointee.dot(first, second, first.count) }
+
+    func largestMagnitude(_ values: [Float]) -> Float { kernels.pointee.largest_magnitude(values, values.count) }
+
+    func allFinite(_ values: [Float]) -> Bool { kernels.pointee.all_finite(values, values.count) != 0 }
+
+    // MARK: Arrays in place
+
+    /// `values` after `work`, or nil where it wrote behind them.
+    private func changed(_ values: [Float], _ work: (UnsafeMutablePointer<Float>) -> Void) -> [Float]? {
+        output(values.count) { out in
+            let floats = out.assumingMemoryBound(to: Float.self)
+            floats.update(from: values, count: values.count)
+            work(floats)
+        }?.map { Float(bitPattern: $0) }
+    }
+
+    func multiplied(_ values: [Float], by factors: [Float]) -> [Float]? {
+        changed(values) { kernels.pointee.multiply($0, factors, values.count) }
+    }
+
+    func subtractedAndScaled(_ values: [Float], _ offsets: [Float], _ factor: Float) -> [Float]? {
+        changed(values) { kernels.pointee.subtract_and_scale($0, offsets, factor, values.count) }
+    }
+
+    func hadamard(_ values: [Float]) -> [Float]? { changed(values) { kernels.pointee.hadamard($0, values.count) } }
+
+    func butterfly(_ values: [Float]) -> [Float]? {
+        changed(values) { kernels.pointee.butterfly($0, values.count / 2) }
+    }
+
+    func roundedToInt16(_ values: [Float], factor: Float) -> [Int16] {
+        [Int16](unsafeUninitializedCapacity: values.count) { buffer, used in
+            kernels.pointee.round_to_int16(values, factor, values.count, buffer.baseAddress)
+            used = values.count
+        }
+    }
+
+    func widened(_ values: [UInt16]) -> [Float] {
+        [Float](unsafeUninitializedCapacity: values.count) { buffer, used in
+            kernels.pointee.widen_float16(values, values.count, buffer.baseAddress)
+            used = values.count
+        }
+    }
+
+    func narrowed(_ values: [Float]) -> [UInt16] {
+        [UInt16](unsafeUninitializedCapacity: values.count) { buffer, used in
+            kernels.pointee.narrow_float32(values, values.count, buffer.baseAddress)
+            used = values.count
+        }
+    }
+}

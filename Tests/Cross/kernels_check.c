@@ -1,0 +1,293 @@
+// Loci, Apache License 2.0.
+//
+// Checks that every set of kernels that this processor has gives the bits of the portable one. Plain C, so that it can be
+// built for another processor and run in an emulator: see run.sh. The seed may be given as the first argument.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vector_kernels.h"
+
+enum { LARGEST_DIMENSION = 1100, MOST_ROWS = 33, HUGE_DIMENSION = 65536 };
+
+static uint64_t state = 0x9e3779b97f4a7c15u;
+static size_t comparisons, failures;
+
+static uint64_t next(void) {
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return state;
+}
+
+/// A float in -1 ..< 1.
+static float next_float(void) { return (float)(int32_t)(uint32_t)next() * 0x1p-31f; }
+
+static void *allocate(size_t size) {
+    void *memory = malloc(size ? size : 1);
+    if (memory == NULL) {
+        printf("kernels_check: out of memory\n");
+        exit(2);
+    }
+    return memory;
+}
+
+static void compare(const char *set, const char *kernel, size_t dimension, const void *expected, const void *actual,
+                    size_t size) {
+    comparisons++;
+    if (memcmp(expected, actual, size) == 0) return;
+    failures++;
+    if (failures <= 20) printf("kernels_check: %s %s differs at dimension %zu\n", set, kernel, dimension);
+}
+
+/// How values are drawn: at random, or all at one end.
+typedef enum { RANDOM, LOWEST, HIGHEST } filling;
+
+/// Zero-padded query bytes.
+static int8_t *make_query(size_t bytes, filling fill) {
+    size_t padded = (bytes + 63) / 64 * 64;
+    int8_t *query = allocate(padded);
+    memset(query, 0, padded ? padded : 1);
+    for (size_t i = 0; i < bytes; i++) query[i] = (int8_t)(fill == RANDOM ? (int)next() : fill == LOWEST ? -128 : 127);
+    return query;
+}
+
+/// Rows in memory of their own, that ends where over-reading has to. Each begins at its own distance from an alignment.
+typedef struct {
+    uint8_t *memory[MOST_ROWS];
+    const uint8_t *rows[MOST_ROWS];
+} row_set;
+
+static row_set make_rows(size_t bytes, size_t slack, filling fill) {
+    row_set set;
+    for (size_t i = 0; i < MOST_ROWS; i++) {
+        size_t offset = next() % 16, size = offset + bytes + slack;
+        set.memory[i] = allocate(size);
+        for (size_t k = 0; k < size; k++) set.memory[i][k] = (uint8_t)(fill == RANDOM ? next() >> 20 : 255);
+        set.rows[i] = set.memory[i] + offset;
+    }
+    return set;
+}
+
+static void free_rows(row_set *set) {
+    for (size_t i = 0; i < MOST_ROWS; i++) free(set->memory[i]);
+}
+
+/// Code rows, whose headers hold finite numbers.
+static row_set make_code_rows(size_t bytes, filling fill) {
+    row_set set = make_rows(VK_CODE_HEADER_BYTES + bytes, VK_OVERREAD_BYTES, fill);
+    for (size_t i = 0; i < MOST_ROWS; i++) {
+        uint8_t *row = set.memory[i] + (set.rows[i] - set.memory[i]);
+        uint16_t halves[2] = {(uint16_t)next(), (uint16_t)next()};
+        for (int h = 0; h < 2; h++) {
+            if ((halves[h] & 0x7c00) == 0x7c00) halves[h] ^= 0x4000;
+        }
+        float norms[2] = {next_float() * 1000, next_float() * 1000};
+        memcpy(row, halves, 4);
+        memcpy(row + 4, norms, 8);
+    }
+    return set;
+}
+
+static vk_affine make_affine(void) {
+    vk_affine affine = {next_float() * 100, next() % 2 ? 1.0f : next_float(), next_float() * 10, next_float()};
+    return affine;
+}
+
+static void check_codes(const vk_kernels *kernels, size_t dimension, size_t count, filling fill) {
+    const vk_kernels *portable = vk_kernels_of(VK_PORTABLE);
+    size_t nibble_bytes = dimension / 128 * 64 + (dimension % 128 + 1) / 2;
+    int8_t *low_coarse = make_query(nibble_bytes, fill), *low_fine = make_query(nibble_bytes, fill);
+    int8_t *high_coarse = make_query(nibble_bytes, fill), *high_fine = make_query(nibble_bytes, fill);
+    int8_t *coarse = make_query(dimension, fill), *fine = make_query(dimension, fill);
+    row_set nibble_rows = make_code_rows(nibble_bytes, fill), byte_rows = make_code_rows(dimension, fill);
+    row_set nibble_residuals = make_rows(nibble_bytes, VK_OVERREAD_BYTES, fill);
+    row_set byte_residuals = make_rows(dimension, VK_OVERREAD_BYTES, fill);
+    float expected[MOST_ROWS] = {0}, actual[MOST_ROWS] = {0};
+    int32_t expected_sums[MOST_ROWS] = {0}, actual_sums[MOST_ROWS] = {0};
+
+    vk_nibble_query nibbles = {low_coarse, high_coarse, nibble_bytes, make_affine()};
+    portable->nibble_distances(&nibbles, nibble_rows.rows, count, expected);
+    kernels->nibble_distances(&nibbles, nibble_rows.rows, count, actual);
+    compare(kernels->name, "nibble_distances", dimension, expected, actual, sizeof expected);
+
+    vk_byte_query bytes = {coarse, fine, dimension, make_affine()};
+    portable->byte_distances(&bytes, byte_rows.rows, count, expected);
+    kernels->byte_distances(&bytes, byte_rows.rows, count, actual);
+    compare(kernels->name, "byte_distances", dimension, expected, actual, sizeof expected);
+
+    vk_two_level_query two_level = {low_coarse, low_fine,     high_coarse, high_fine,    coarse,
+                                    fine,       nibble_bytes, dimension,   make_affine()};
+    portable->nibble_nibble_distances(&two_level, nibble_rows.rows, nibble_residuals.rows, count, expected);
+    kernels->nibble_nibble_distances(&two_level, nibble_rows.rows, nibble_residuals.rows, count, actual);
+    compare(kernels->name, "nibble_nibble_distances", dimension, expected, actual, sizeof expected);
+    portable->nibble_byte_distances(&two_level, nibble_rows.rows, byte_residuals.rows, count, expected);
+    kernels->nibble_byte_distances(&two_level, nibble_rows.rows, byte_residuals.rows, count, actual);
+    compare(kernels->name, "nibble_byte_distances", dimension, expected, actual, sizeof expected);
+
+    portable->byte_dots(coarse, dimension, byte_residuals.rows, count, expected_sums);
+    kernels->byte_dots(coarse, dimension, byte_residuals.rows, count, actual_sums);
+    compare(kernels->name, "byte_dots", dimension, expected_sums, actual_sums, sizeof expected_sums);
+
+    free(low_coarse), free(low_fine), free(high_coarse), free(high_fine), free(coarse), free(fine);
+    free_rows(&nibble_rows), free_rows(&byte_rows), free_rows(&nibble_residuals), free_rows(&byte_residuals);
+}
+
+/// Float rows of `size` bytes an element, in memory that ends with them.
+static row_set make_float_rows(size_t dimension, size_t size) {
+    row_set set = make_rows(dimension * size, 0, RANDOM);
+    for (size_t i = 0; i < MOST_ROWS; i++) {
+        uint8_t *row = set.memory[i] + (set.rows[i] - set.memory[i]);
+        for (size_t j = 0; j < dimension; j++) {
+            float value = next_float();
+            uint16_t half = (uint16_t)next();
+            half = (half & 0x7c00) == 0x7c00 ? half ^ 0x4000 : half;
+            memcpy(row + size * j, size == 4 ? (const void *)&value : (const void *)&half, size);
+        }
+    }
+    return set;
+}
+
+static float *make_floats(size_t count) {
+    float *values = allocate(count * sizeof(float));
+    for (size_t i = 0; i < count; i++) values[i] = next_float();
+    return values;
+}
+
+static void check_float_rows(const vk_kernels *kernels, size_t dimension, size_t count) {
+    const vk_kernels *portable = vk_kernels_of(VK_PORTABLE);
+    float *query = make_floats(dimension);
+    row_set singles = make_float_rows(dimension, 4), halves = make_float_rows(dimension, 2);
+    float expected[MOST_ROWS] = {0}, actual[MOST_ROWS] = {0};
+
+    portable->float32_l2_distances(query, dimension, singles.rows, count, expected);
+    kernels->float32_l2_distances(query, dimension, singles.rows, count, actual);
+    compare(kernels->name, "float32_l2_distances", dimension, expected, actual, sizeof expected);
+    portable->float32_ip_distances(query, dimension, singles.rows, count, expected);
+    kernels->float32_ip_distances(query, dimension, singles.rows, count, actual);
+    compare(kernels->name, "float32_ip_distances", dimension, expected, actual, sizeof expected);
+    portable->float16_l2_distances(query, dimension, halves.rows, count, expected);
+    kernels->float16_l2_distances(query, dimension, halves.rows, count, actual);
+    compare(kernels->name, "float16_l2_distances", dimension, expected, actual, sizeof expected);
+    portable->float16_ip_distances(query, dimension, halves.rows, count, expected);
+    kernels->float16_ip_distances(query, dimension, halves.rows, count, actual);
+    compare(kernels->name, "float16_ip_distances", dimension, expected, actual, sizeof expected);
+
+    free(query);
+    free_rows(&singles), free_rows(&halves);
+}
+
+static void check_arrays(const vk_kernels *kernels, size_t count) {
+    const vk_kernels *portable = vk_kernels_of(VK_PORTABLE);
+    size_t size = count * sizeof(float);
+    float *values = make_floats(count), *others = make_floats(count);
+    float *expected = allocate(size), *actual = allocate(size);
+    int16_t *expected_integers = allocate(size), *actual_integers = allocate(size);
+    uint16_t *halves = allocate(size), *expected_halves = allocate(size), *actual_halves = allocate(size);
+
+    float sums[2] = {portable->sum_of_squares(values, count), portable->dot(values, others, count)};
+    float actual_sums[2] = {kernels->sum_of_squares(values, count), kernels->dot(values, others, count)};
+    compare(kernels->name, "sum_of_squares, dot", count, sums, actual_sums, sizeof sums);
+    float largest = portable->largest_magnitude(values, count), actual_largest = kernels->largest_magnitude(values, count);
+    compare(kernels->name, "largest_magnitude", count, &largest, &actual_largest, sizeof largest);
+
+    memcpy(expected, values, size), memcpy(actual, values, size);
+    portable->multiply(expected, others, count), kernels->multiply(actual, others, count);
+    compare(kernels->name, "multiply", count, expected, actual, size);
+    portable->subtract_and_scale(expected, others, 1.7f, count), kernels->subtract_and_scale(actual, others, 1.7f, count);
+    compare(kernels->name, "subtract_and_scale", count, expected, actual, size);
+    portable->butterfly(expected, count / 2), kernels->butterfly(actual, count / 2);
+    compare(kernels->name, "butterfly", count, expected, actual, size);
+
+    portable->round_to_int16(values, 33000, count, expected_integers);
+    kernels->round_to_int16(values, 33000, count, actual_integers);
+    compare(kernels->name, "round_to_int16", count, expected_integers, actual_integers, count * 2);
+
+    for (size_t i = 0; i < count; i++) halves[i] = (uint16_t)next();
+    portable->widen_float16(halves, count, expected), kernels->widen_float16(halves, count, actual);
+    compare(kernels->name, "widen_float16", count, expected, actual, size);
+    for (size_t i = 0; i < count; i++) {
+        // Any bits, but three of four times with an exponent near those of float16.
+        uint32_t bits = (uint32_t)next();
+        if (bits & 3) bits = (bits & 0x807fffffu) | ((100u + (uint32_t)(next() % 45)) << 23);
+        memcpy(values + i, &bits, sizeof bits);
+    }
+    portable->narrow_float32(values, count, expected_halves), kernels->narrow_float32(values, count, actual_halves);
+    compare(kernels->name, "narrow_float32", count, expected_halves, actual_halves, count * 2);
+
+    int verdicts[2] = {portable->all_finite(values, count), kernels->all_finite(values, count)};
+    compare(kernels->name, "all_finite", count, &verdicts[0], &verdicts[1], sizeof(int));
+    if (count > 0) {
+        memset(values, 0, size);
+        uint32_t infinity = 0xff800000u;
+        memcpy(values + next() % count, &infinity, sizeof infinity);
+        verdicts[1] = kernels->all_finite(values, count), verdicts[0] = 0;
+        compare(kernels->name, "all_finite", count, &verdicts[0], &verdicts[1], sizeof(int));
+    }
+
+    free(values), free(others), free(expected), free(actual), free(expected_integers), free(actual_integers);
+    free(halves), free(expected_halves), free(actual_halves);
+}
+
+static void check_hadamard(const vk_kernels *kernels, size_t count) {
+    float *expected = make_floats(count), *actual = allocate(count * sizeof(float));
+    memcpy(actual, expected, count * sizeof(float));
+    vk_kernels_of(VK_PORTABLE)->hadamard(expected, count);
+    kernels->hadamard(actual, count);
+    compare(kernels->name, "hadamard", count, expected, actual, count * sizeof(float));
+    free(expected), free(actual);
+}
+
+/// Every float16, and every float that lies half way between two of them or next to that.
+static void check_all_halves(const vk_kernels *kernels) {
+    enum { HALVES = 65536 };
+    static uint16_t halves[HALVES], expected_halves[HALVES], actual_halves[HALVES];
+    static float expected[HALVES], actual[HALVES], between[HALVES];
+    const vk_kernels *portable = vk_kernels_of(VK_PORTABLE);
+    for (size_t i = 0; i < HALVES; i++) halves[i] = (uint16_t)i;
+    portable->widen_float16(halves, HALVES, expected);
+    kernels->widen_float16(halves, HALVES, actual);
+    compare(kernels->name, "widen_float16", HALVES, expected, actual, sizeof expected);
+    for (uint32_t offset = 0; offset < 5; offset++) {
+        static const uint32_t offsets[5] = {0, 0xfff, 0x1000, 0x1001, 0x1fff};
+        for (size_t i = 0; i < HALVES; i++) {
+            uint32_t bits;
+            memcpy(&bits, expected + i, sizeof bits);
+            bits += offsets[offset];
+            memcpy(between + i, &bits, sizeof bits);
+        }
+        portable->narrow_float32(between, HALVES, expected_halves);
+        kernels->narrow_float32(between, HALVES, actual_halves);
+        compare(kernels->name, "narrow_float32", offsets[offset], expected_halves, actual_halves, sizeof expected_halves);
+    }
+}
+
+static void check_set(const vk_kernels *kernels) {
+    static const size_t counts[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, MOST_ROWS};
+    for (size_t dimension = 1; dimension <= LARGEST_DIMENSION; dimension++) {
+        check_codes(kernels, dimension, counts[dimension % 11], RANDOM);
+        check_codes(kernels, dimension, counts[(dimension / 11) % 11], dimension % 2 ? LOWEST : HIGHEST);
+        check_float_rows(kernels, dimension, counts[dimension % 11]);
+        check_arrays(kernels, dimension);
+    }
+    check_codes(kernels, 0, MOST_ROWS, RANDOM);
+    check_float_rows(kernels, 0, MOST_ROWS);
+    check_arrays(kernels, 0);
+    check_codes(kernels, HUGE_DIMENSION, 5, LOWEST);
+    check_codes(kernels, HUGE_DIMENSION, 5, HIGHEST);
+    for (size_t count = 1; count <= 65536; count *= 2) check_hadamard(kernels, count);
+    check_all_halves(kernels);
+}
+
+int main(int argument_count, char **arguments) {
+    if (argument_count > 1) state ^= strtoull(arguments[1], NULL, 0) * 0x2545f4914f6cdd1du;
+    char sets[64] = "portable";
+    for (int set = VK_PORTABLE + 1; set < VK_INSTRUCTION_SET_COUNT; set++) {
+        const vk_kernels *kernels = vk_kernels_of((vk_instruction_set)set);
+        if (kernels == NULL) continue;
+        check_set(kernels);
+        strcat(strcat(sets, " "), kernels->name);
+    }
+    printf("kernels_check: %zu comparisons, %zu failed, sets: %s\n", comparisons, failures, sets);
+    return failures == 0 ? 0 : 1;
+}
