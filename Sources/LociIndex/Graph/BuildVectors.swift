@@ -100,7 +100,7 @@ struct BuildQuery: DistanceFunction {
     /// The vector as signed bytes, zero-padded to a multiple of 64.
     private let query: UnsafeMutablePointer<Int8>
     private let sums: UnsafeMutablePointer<Int32>
-    private var factor: Float = 0
+    private var scale: Float = 0
     private var offset: Float = 0
     private var correction: Int32 = 0
 
@@ -133,7 +133,7 @@ struct BuildQuery: DistanceFunction {
         }
         correction = 128 &* sum
         let tail = UnsafeRawPointer(record) + vectors.scaleOffset
-        factor = tail.load(as: Float.self) * (vectors.metric == .ip ? -1 : -2)
+        scale = tail.load(as: Float.self)
         offset = tail.load(fromByteOffset: 4, as: Float.self)
     }
 
@@ -143,12 +143,14 @@ struct BuildQuery: DistanceFunction {
     ) {
         kernels.byte_dots(query, vectors.dimension, rows, count, sums)
         let isMetric = vectors.metric != .ip
+        let weight: Float = isMetric ? -2 : -1
         for index in 0..<count {
             guard let row = rows[index] else { continue }
             let tail = UnsafeRawPointer(row) + vectors.scaleOffset
             let other = tail.load(fromByteOffset: 4, as: Float.self)
             let total = offset + other
-            let distance = total + factor * tail.load(as: Float.self) * Float(sums[index] &- correction)
+            // In this order it is the same from either side.
+            let distance = total + weight * (scale * tail.load(as: Float.self)) * Float(sums[index] &- correction)
             // Equal vectors must be at distance 0, or rounding would keep pruning from seeing that they are equal.
             output[index] = isMetric && distance <= total * 1e-6 ? 0 : distance
         }

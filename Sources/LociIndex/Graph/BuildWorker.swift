@@ -31,7 +31,7 @@ final class BuildWorker {
         try greedy.walk(
             distance: query, codes: vectors.records.records, lines: vectors.recordLines,
             adjacency: graph.adjacency.records, maximumDegree: graph.maximumDegree, count: graph.count,
-            entryPoint: entryPoint, window: window, onExpand: { expanded.append($0 & ~1) })
+            entryPoint: entryPoint, window: window, capacity: window, onExpand: { expanded.append($0 & ~1) })
         sortUnique(&expanded)
         pruner.prune(vertex: vertex, candidates: &expanded, degree: degree)
         graph.setEdges(of: vertex, expanded)

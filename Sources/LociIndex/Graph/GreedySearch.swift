@@ -33,7 +33,8 @@ struct GreedySearch {
         distances.deallocate()
     }
 
-    /// Walks from the entry point until the `window` best candidates are all expanded; they are left in `buffer`.
+    /// Walks from the entry point until the `window` best candidates are all expanded; the best `capacity` that were
+    /// measured, at least as many, are left in `buffer`.
     /// - Parameters:
     ///   - codes: The records that `distance` measures.
     ///   - lines: Cache lines of a record worth asking for.
@@ -44,9 +45,9 @@ struct GreedySearch {
     @inline(__always)
     mutating func walk<Distance: DistanceFunction>(
         distance: Distance, codes: RecordArray, lines: Int, adjacency: RecordArray, maximumDegree: Int, count: Int,
-        entryPoint: UInt32, window: Int, onExpand: (UInt64) -> Void
+        entryPoint: UInt32, window: Int, capacity: Int, onExpand: (UInt64) -> Void
     ) throws(IndexError) {
-        buffer.reset(capacity: window)
+        buffer.reset(capacity: capacity, window: window)
         visited.reset(expected: (window + 16) * maximumDegree / 2)
         expandedCount = 0
         distanceCount = 1

@@ -52,7 +52,7 @@ struct Reachability {
         try greedy.walk(
             distance: query, codes: vectors.records.records, lines: vectors.recordLines,
             adjacency: graph.adjacency.records, maximumDegree: graph.maximumDegree, count: graph.count,
-            entryPoint: entryPoint, window: window, onExpand: { _ in })
+            entryPoint: entryPoint, window: window, capacity: window, onExpand: { _ in })
         var queue: [UInt32] = (0..<greedy.buffer.count).map { SearchBuffer.slot(greedy.buffer[$0]) }
         var seen = Set(queue)
         var next = 0

@@ -8,6 +8,8 @@
 /// the best, the worst and the order.
 struct SearchBuffer {
     private(set) var capacity: Int
+    /// Only the best `window` candidates are expanded; the rest of the capacity waits for re-ranking.
+    private var window = 0
     private(set) var count = 0
     /// The first candidate that is not expanded; `count` when there is none.
     private(set) var cursor = 0
@@ -22,8 +24,10 @@ struct SearchBuffer {
 
     func deallocate() { keys.deallocate() }
 
-    /// Empties the buffer and sets how many candidates it keeps. Allocates only when it was never this large.
-    mutating func reset(capacity: Int) {
+    /// Empties the buffer and sets how many candidates it keeps, and how many of them it expands (all, unless said).
+    /// Allocates only when it was never this large.
+    mutating func reset(capacity: Int, window: Int? = nil) {
+        self.window = window ?? capacity
         if capacity + 1 > allocated {
             keys.deallocate()
             allocated = capacity + 1
@@ -85,7 +89,7 @@ struct SearchBuffer {
     /// Marks the best candidate that is not expanded, and returns its slot; `nil` when all are.
     @inline(__always)
     mutating func expandNext() -> UInt64? {
-        guard cursor < count else { return nil }
+        guard cursor < count, cursor < window else { return nil }
         let key = keys[cursor]
         keys[cursor] = key | 1
         repeat { cursor &+= 1 } while cursor < count && keys[cursor] & 1 == 1
