@@ -1,0 +1,70 @@
+// Loci, Apache License 2.0.
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Reads JSON lines to memory, one line at a time.
+enum JSONLinesReader {
+    /// The rows of a file, one after the other.
+    struct Rows {
+        var values: [Float] = []
+        var count = 0
+        var dimension = 0
+        var identifiers: [[UInt8]]?
+    }
+
+    /// Reads all lines; those that are blank are passed over.
+    ///
+    /// - Throws: `badJSON`, `dimensionDiffers`, `dimensionOutOfRange`, `empty`, and what `IdentifierTable` throws.
+    static func read(path: String) throws(VectorFileError) -> Rows {
+        let file = try MappedFile(path: path)
+        let decoder = JSONDecoder()
+        var rows = Rows()
+        var lines: [Int] = []
+        var names: [[UInt8]?] = []
+        try file.forEachLine { line, bytes throws(VectorFileError) in
+            guard bytes.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { return }
+            let row = try decode(bytes, decoder, path: path, line: line)
+            if rows.count == 0 {
+                try MatrixLayout.check(dimension: row.vector.count, path: path)
+                rows.dimension = row.vector.count
+            }
+            guard row.vector.count == rows.dimension else {
+                throw .dimensionDiffers(
+                    path: path, row: rows.count, expected: rows.dimension, found: row.vector.count)
+            }
+            rows.values += row.vector
+            rows.count += 1
+            lines.append(line)
+            names.append(row.identifier)
+        }
+        guard rows.count > 0 else { throw .empty(path: path) }
+        rows.identifiers = try identifiers(names, lines: lines, path: path)
+        return rows
+    }
+
+    private static func decode(
+        _ bytes: UnsafeRawBufferPointer, _ decoder: JSONDecoder, path: String, line: Int
+    ) throws(VectorFileError) -> JSONLine {
+        do {
+            return try decoder.decode(JSONLine.self, from: Data(bytes))
+        } catch {
+            throw .badJSON(path: path, line: line, reason: JSONLine.reason(error))
+        }
+    }
+
+    /// Rows without a name are named by their number; when no row has a name there are no identifiers at all.
+    private static func identifiers(
+        _ names: [[UInt8]?], lines: [Int], path: String
+    ) throws(VectorFileError) -> [[UInt8]]? {
+        guard names.contains(where: { $0 != nil }) else { return nil }
+        var table = IdentifierTable(path: path)
+        for (row, name) in names.enumerated() {
+            try table.append(name ?? Array(String(row).utf8), line: lines[row])
+        }
+        return table.identifiers
+    }
+}
