@@ -41,6 +41,6 @@ package enum Table: String, CaseIterable, Sendable {
 
     /// Whether the values of the table are chunks, with a ``ChunkHeader``.
     package var holdsChunks: Bool {
-        false
+        ChunkKind(table: self) != nil
     }
 }
