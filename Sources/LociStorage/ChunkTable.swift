@@ -1,0 +1,117 @@
+// Loci, Apache License 2.0.
+
+/// A view of a chunked array: the address of every record, in the memory map.
+///
+/// Any number of threads may use it at once. It keeps the snapshot alive that it was made from.
+package final class ChunkTable: @unchecked Sendable {
+    private let snapshot: Snapshot?
+    private let pointers: UnsafeMutablePointer<UnsafeRawPointer>
+    /// The sizes of the array's chunks.
+    package let geometry: ChunkGeometry
+    /// Where the records lie, for inner loops; valid as long as this table.
+    package let records: ChunkedRecords
+
+    /// The array of `collection` in `table`, as `snapshot` shows it.
+    ///
+    /// Every chunk's header and length are checked, and that no chunk is missing; the checksums are not.
+    ///
+    /// - Throws: ``StorageError/corrupted(what:location:)``
+    /// - Complexity: O(chunks), of which each takes a page of the file.
+    package convenience init(
+        snapshot: Snapshot, table: Table, collection: UInt32, geometry: ChunkGeometry
+    ) throws {
+        let collected = try snapshot.withTransaction { transaction in
+            try ChunkTable.collect(transaction, table: table, collection: collection, geometry: geometry)
+        }
+        self.init(snapshot: snapshot, collected: collected, geometry: geometry)
+    }
+
+    /// The array of `collection` in `table`, as `transaction` sees it.
+    ///
+    /// The addresses are valid until the transaction ends; those of a write transaction until its next change. It is the
+    /// caller's duty not to use the table longer.
+    package convenience init(
+        unsafelyBorrowing transaction: borrowing some StorageTransaction & ~Copyable, table: Table, collection: UInt32,
+        geometry: ChunkGeometry
+    ) throws {
+        let collected = try ChunkTable.collect(transaction, table: table, collection: collection, geometry: geometry)
+        self.init(snapshot: nil, collected: collected, geometry: geometry)
+    }
+
+    private init(snapshot: Snapshot?, collected: Collected, geometry: ChunkGeometry) {
+        self.snapshot = snapshot
+        self.geometry = geometry
+        pointers = .allocate(capacity: max(1, collected.pointers.count))
+        for (index, pointer) in collected.pointers.enumerated() { (pointers + index).initialize(to: pointer) }
+        records = ChunkedRecords(pointers: UnsafePointer(pointers), geometry: geometry, count: collected.count)
+    }
+
+    deinit {
+        pointers.deallocate()
+    }
+
+    /// The number of records.
+    package var count: Int {
+        records.count
+    }
+
+    /// The number of chunks.
+    package var chunkCount: Int {
+        geometry.chunks(forRecords: count)
+    }
+
+    /// The address of record `index`, which must be below ``count``: it is not compared.
+    ///
+    /// `geometry.stride` bytes belong to the record, and `geometry.readableTail` more can be read.
+    @inline(__always)
+    package func record(at index: UInt32) -> UnsafeRawPointer {
+        records.record(at: index)
+    }
+
+    /// Runs `body` with the bytes of record `index`.
+    ///
+    /// - Throws: ``StorageError/recordNumber(_:limit:)``, or what `body` throws.
+    package func withRecord<Result>(at index: UInt32, _ body: (RawSpan) throws -> Result) throws -> Result {
+        guard index < count else { throw StorageError.recordNumber(UInt64(index), limit: UInt64(count)) }
+        return try withExtendedLifetime(self) {
+            try body(UnsafeRawBufferPointer(start: record(at: index), count: geometry.stride).bytes)
+        }
+    }
+
+    private struct Collected {
+        var pointers: [UnsafeRawPointer] = []
+        var count = 0
+    }
+
+    private static func collect(
+        _ transaction: borrowing some StorageTransaction & ~Copyable, table: Table, collection: UInt32,
+        geometry: ChunkGeometry
+    ) throws -> Collected {
+        guard let kind = ChunkKind(table: table), kind != .identifiers else {
+            throw StorageError.misuse("table \(table) holds no arrays of records")
+        }
+        var collected = Collected()
+        try transaction.forEachChunk(in: table, collection: collection) { (chunk, value) throws(ChunkFlaw) in
+            let header = try ChunkHeader(decoding: value)
+            try header.expect(kind: kind, collection: collection, chunk: chunk, stride: UInt32(geometry.stride))
+            let records = Int(header.records)
+            guard (1...geometry.recordsPerChunk).contains(records) else {
+                throw ChunkFlaw("it has \(records) records of 1 to \(geometry.recordsPerChunk)")
+            }
+            guard collected.count == collected.pointers.count * geometry.recordsPerChunk else {
+                throw ChunkFlaw("the chunk before it is not full")
+            }
+            let expected = geometry.storedBytes(records: records)
+            guard value.count == expected, let base = value.baseAddress else {
+                throw ChunkFlaw("it has \(value.count) bytes and not \(expected)")
+            }
+            let (count, overflow) = collected.count.addingReportingOverflow(records)
+            guard !overflow, count <= Int(UInt32.max) + 1 else {
+                throw ChunkFlaw("it has a record number over 32 bits")
+            }
+            collected.pointers.append(base + ChunkHeader.encodedBytes)
+            collected.count = count
+        }
+        return collected
+    }
+}

@@ -1,0 +1,98 @@
+// Loci, Apache License 2.0.
+
+import CLMDB
+
+/// A position in the ordered keys of a table, within one transaction.
+///
+/// It can not outlive the call of ``StorageTransaction/withCursor(over:_:)`` that made it.
+package struct Cursor: ~Copyable {
+    private let handle: OpaquePointer
+    private let context: TransactionContext
+    private let table: Table
+
+    init(context: TransactionContext, table: Table) throws(StorageError) {
+        var handle: OpaquePointer?
+        let code = mdb_cursor_open(context.handle, context.environment.handle(of: table), &handle)
+        guard code == 0, let handle else { throw context.failure(code, "opening a cursor over table \(table)") }
+        self.handle = handle
+        self.context = context
+        self.table = table
+    }
+
+    deinit {
+        mdb_cursor_close(handle)
+    }
+
+    /// Moves to the first key that is not before `key`.
+    ///
+    /// - Returns: false if there is none.
+    package func seek(_ key: Key) throws(StorageError) -> Bool {
+        try unsafeSeek(key) != nil
+    }
+
+    /// Moves to the first key of the table.
+    ///
+    /// - Returns: false if the table is empty.
+    package func first() throws(StorageError) -> Bool {
+        try move(MDB_FIRST) != nil
+    }
+
+    /// Moves to the next key, or to the first one if the cursor is nowhere yet.
+    ///
+    /// - Returns: false after the last key.
+    package func next() throws(StorageError) -> Bool {
+        try move(MDB_NEXT) != nil
+    }
+
+    /// Moves to the key before, or to the last one if the cursor is nowhere yet.
+    ///
+    /// - Returns: false before the first key.
+    package func previous() throws(StorageError) -> Bool {
+        try move(MDB_PREV) != nil
+    }
+
+    /// Runs `body` with the key and the value at the position, or returns nil if the cursor is nowhere.
+    ///
+    /// The spans are valid during the call, and `body` must not change the database.
+    package func withCurrent<Result>(_ body: (_ key: RawSpan, _ value: RawSpan) throws -> Result) throws -> Result? {
+        // Asked of LMDB each time: a change of the database since the last move may have moved the value.
+        guard let entry = try move(MDB_GET_CURRENT) else { return nil }
+        return try body(entry.key.bytes, entry.value.bytes)
+    }
+
+    /// Runs `body` with each key that starts with `prefix` and its value, until it returns false.
+    ///
+    /// The pointers are valid until the transaction ends; in a write transaction until its next change.
+    func forEachUnsafe(
+        prefix: Key, _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Bool
+    ) throws {
+        var entry = try unsafeSeek(prefix)
+        while let (key, value) = entry {
+            let belongs = prefix.withUnsafeBytes { key.count >= $0.count && key.prefix($0.count).elementsEqual($0) }
+            guard belongs, try body(key, value) else { return }
+            entry = try move(MDB_NEXT)
+        }
+    }
+
+    /// Deletes the key at the position; the next ``next()`` moves to the one that followed it.
+    func deleteCurrent() throws(StorageError) {
+        let code = mdb_cursor_del(handle, 0)
+        if code != 0 { throw context.failure(code, "deleting from table \(table)") }
+    }
+
+    typealias Entry = (key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)
+
+    func unsafeSeek(_ key: Key) throws(StorageError) -> Entry? {
+        try key.withUnsafeBytes { bytes throws(StorageError) in try move(MDB_SET_RANGE, from: MDB_val(bytes)) }
+    }
+
+    private func move(_ operation: MDB_cursor_op, from start: MDB_val = MDB_val()) throws(StorageError) -> Entry? {
+        var key = start
+        var value = MDB_val()
+        let code = mdb_cursor_get(handle, &key, &value, operation)
+        // EINVAL is LMDB's answer to "current" when the cursor is nowhere.
+        if code == MDB_NOTFOUND || (code == 22 && operation == MDB_GET_CURRENT) { return nil }
+        if code != 0 { throw context.failure(code, "moving a cursor over table \(table)") }
+        return (key.buffer, value.buffer)
+    }
+}

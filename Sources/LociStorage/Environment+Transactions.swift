@@ -1,0 +1,132 @@
+// Loci, Apache License 2.0.
+
+import CLMDB
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+extension Environment {
+    /// Runs `body` with a view of the last commit.
+    ///
+    /// - Throws: ``StorageError/readersFull(limit:)``, or what `body` throws.
+    package func read<Result>(_ body: (borrowing ReadTransaction) throws -> Result) throws -> Result {
+        let transaction = try ReadTransaction(environment: self)
+        return try body(transaction)
+    }
+
+    /// A long-lived view of the last commit that threads may share.
+    ///
+    /// Calls without a commit between them get the same object while anyone holds it.
+    ///
+    /// - Throws: ``StorageError/readersFull(limit:)``.
+    package func snapshot() throws(StorageError) -> Snapshot {
+        if let latest = shared.current, try latest.isLatest { return latest }
+        let snapshot = try Snapshot(environment: self)
+        shared.current = snapshot
+        return snapshot
+    }
+
+    /// Runs `body` with a write transaction, and commits when it returns.
+    ///
+    /// If `body` throws, nothing is changed. If the map is full, the transaction is given up, the map is doubled, and
+    /// `body` runs again: it must have no effects outside the transaction before it returns. One writer runs at a time,
+    /// in all processes; the others wait.
+    ///
+    /// - Throws: ``StorageError/readOnly(path:)``, ``StorageError/nestedWrite``, ``StorageError/mapFull(limitBytes:)``,
+    ///   ``StorageError/mapGrowthBlocked(active:waited:)``, ``StorageError/diskFull(path:)``, or what `body` throws. The
+    ///   last commit is then intact.
+    package func write<Result>(_ body: (borrowing WriteTransaction) throws -> Result) throws -> Result {
+        if isReadOnly { throw StorageError.readOnly(path: path) }
+        try gate.beginWriting()
+        defer { gate.endWriting() }
+        while true {
+            let mapBytes = try mapBytes
+            if let result = try attempt(body) { return result.value }
+            try growMap(from: mapBytes)
+        }
+    }
+
+    /// A result that may be an optional itself.
+    private struct Outcome<Value> {
+        let value: Value
+    }
+
+    /// One run of a write; nil if the map was full.
+    private func attempt<Result>(_ body: (borrowing WriteTransaction) throws -> Result) throws -> Outcome<Result>? {
+        let handle = try beginWriting()
+        defer { gate.leave() }
+        let state = WriteState()
+        let result: Result
+        do {
+            result = try body(WriteTransaction(handle: handle, environment: self, state: state))
+        } catch {
+            mdb_txn_abort(handle)
+            // The body may have wrapped the error: the note counts, not the error.
+            if state.mapWasFull { return nil }
+            throw error
+        }
+        if state.mapWasFull {
+            mdb_txn_abort(handle)
+            return nil
+        }
+        let code = mdb_txn_commit(handle)
+        switch code {
+        case 0: return Outcome(value: result)
+        case MDB_MAP_FULL: return nil
+        // LMDB says so after a write that was cut short, which is how a full disk shows itself at first.
+        case EIO where FileSystem.isFull(at: path): throw StorageError.diskFull(path: path)
+        default: throw failure(code, "committing")
+        }
+    }
+
+    private func beginWriting() throws(StorageError) -> OpaquePointer {
+        while true {
+            _ = try gate.enter()
+            var handle: OpaquePointer?
+            let code = mdb_txn_begin(rawHandle, nil, 0, &handle)
+            if code == 0, let handle { return handle }
+            gate.leave()
+            guard code == MDB_MAP_RESIZED else { throw failure(code, "beginning a write") }
+            try fitMapToFile()
+        }
+    }
+
+    /// Begins a read transaction, of a kept handle if there is one.
+    ///
+    /// - Returns: the transaction, to be ended by ``endReading(_:)``, and the generation of the map.
+    func beginReading() throws(StorageError) -> (handle: OpaquePointer, generation: UInt64) {
+        var mayClear = true
+        while true {
+            let generation = try gate.enter()
+            var handle = readers.take()
+            var code: Int32
+            if let kept = handle {
+                code = mdb_txn_renew(kept)
+                if code != 0 { mdb_txn_abort(kept) }
+            } else {
+                code = mdb_txn_begin(rawHandle, nil, UInt32(MDB_RDONLY), &handle)
+            }
+            if code == 0, let handle { return (handle, generation) }
+            gate.leave()
+            if code == MDB_MAP_RESIZED {
+                try fitMapToFile()
+            } else if code == MDB_READERS_FULL, mayClear {
+                mayClear = false
+                try clearStaleReaders()
+            } else {
+                throw failure(code, "beginning a read")
+            }
+        }
+    }
+
+    /// Ends a read transaction.
+    func endReading(_ handle: OpaquePointer) {
+        readers.put(handle)
+        gate.leave()
+    }
+}

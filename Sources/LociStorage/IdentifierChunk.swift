@@ -1,0 +1,149 @@
+// Loci, Apache License 2.0.
+
+/// The external identifiers of 512 consecutive slots, in memory.
+///
+/// As it is stored, little-endian, n being the number of slots:
+///
+///     offset        size
+///          0          48  header, see ``ChunkHeader``: kind identifiers, stride 0, n records
+///         48   4·(n + 1)  offsets: identifier s has the bytes offset[s] ..< offset[s + 1]; offset[0] is 0
+///     52 + 4n  offset[n]  the bytes of the identifiers
+///
+/// A slot without an identifier has no bytes: an identifier has 1 to 480. Only the last chunk of a collection has fewer
+/// than 512 slots.
+package struct IdentifierChunk: Equatable, Sendable {
+    /// The slots of a full chunk.
+    package static let slotsPerChunk = 512
+
+    /// The end of each slot's bytes.
+    private var ends: [UInt32] = []
+    private var bytes: [UInt8] = []
+
+    /// A chunk without slots.
+    package init() {}
+
+    /// The number of slots.
+    package var count: Int {
+        ends.count
+    }
+
+    /// The identifier of a slot of the chunk; empty if it has none, or if there is no such slot.
+    package func identifier(at slot: Int) -> ArraySlice<UInt8> {
+        guard ends.indices.contains(slot) else { return [] }
+        return bytes[start(of: slot)..<Int(ends[slot])]
+    }
+
+    private func start(of slot: Int) -> Int {
+        slot == 0 ? 0 : Int(ends[slot - 1])
+    }
+
+    /// Gives a slot of the chunk an identifier, or takes it away if empty; slots before it are made as needed.
+    ///
+    /// - Throws: ``StorageError/recordNumber(_:limit:)`` for a slot outside 0 ..< 512, or
+    ///   ``StorageError/keyLength(bytes:limit:)``.
+    /// - Complexity: O(bytes of the chunk).
+    package mutating func set(_ identifier: some Collection<UInt8>, at slot: Int) throws(StorageError) {
+        guard (0..<IdentifierChunk.slotsPerChunk).contains(slot) else {
+            throw .recordNumber(UInt64(clamping: slot), limit: UInt64(IdentifierChunk.slotsPerChunk))
+        }
+        guard identifier.count <= Key.maximumIdentifierBytes else {
+            throw .keyLength(bytes: identifier.count, limit: Key.maximumIdentifierBytes)
+        }
+        while ends.count <= slot { ends.append(UInt32(bytes.count)) }
+        let old = start(of: slot)..<Int(ends[slot])
+        bytes.replaceSubrange(old, with: identifier)
+        for later in slot..<ends.count { ends[later] = UInt32(Int(ends[later]) - old.count + identifier.count) }
+    }
+
+    /// The chunk of slots `512 * chunk` and following, as it is stored, or one without slots if it is not.
+    ///
+    /// - Throws: ``StorageError/corrupted(what:location:)``, also for a wrong checksum.
+    package static func load(
+        _ transaction: borrowing some StorageTransaction & ~Copyable, collection: UInt32, chunk: UInt32
+    ) throws(StorageError) -> IdentifierChunk {
+        let key = Key(collection: collection, chunk: chunk)
+        var result = IdentifierChunk()
+        guard let value = try transaction.unsafeValue(of: key, in: .identifiers) else { return result }
+        do throws(ChunkFlaw) {
+            let layout = try IdentifierLayout(value, collection: collection, chunk: chunk)
+            try layout.checkContent()
+            for slot in 0..<layout.count { result.ends.append(UInt32(try layout.range(at: slot).upperBound)) }
+            result.bytes = [UInt8](layout.bytes)
+        } catch {
+            throw error.error(table: .identifiers, collection: collection, chunk: chunk)
+        }
+        return result
+    }
+
+    /// Stores the chunk; deletes it if it has no slot.
+    package func store(
+        in transaction: borrowing WriteTransaction, collection: UInt32, chunk: UInt32
+    ) throws(StorageError) {
+        let key = Key(collection: collection, chunk: chunk)
+        if ends.isEmpty {
+            try transaction.delete(key, in: .identifiers)
+            return
+        }
+        var value = [UInt8](repeating: 0, count: ChunkHeader.encodedBytes)
+        value.reserveCapacity(value.count + 4 * (ends.count + 1) + bytes.count)
+        value.appendLittleEndian(UInt32(0))
+        for end in ends { value.appendLittleEndian(end) }
+        value.append(contentsOf: bytes)
+        let header = ChunkHeader(
+            kind: .identifiers, collection: collection, chunk: chunk, stride: 0, records: UInt32(ends.count))
+        let contentBytes = value.count - ChunkHeader.encodedBytes
+        value.withUnsafeMutableBytes { header.seal($0, contentBytes: contentBytes) }
+        try transaction.put(value, for: key, in: .identifiers)
+    }
+}
+
+/// The parts of a stored identifier chunk; it is valid as long as the memory that it was made from.
+struct IdentifierLayout {
+    let count: Int
+    /// The bytes of all identifiers.
+    let bytes: UnsafeRawBufferPointer
+    private let value: UnsafeRawBufferPointer
+    private let offsets: UnsafeRawPointer
+    private let checksum: UInt32
+
+    /// Checks the header, and that the offsets lie within the value and promise all of it.
+    init(_ value: UnsafeRawBufferPointer, collection: UInt32, chunk: UInt32) throws(ChunkFlaw) {
+        let header = try ChunkHeader(decoding: value)
+        try header.expect(kind: .identifiers, collection: collection, chunk: chunk, stride: 0)
+        count = Int(header.records)
+        guard (1...IdentifierChunk.slotsPerChunk).contains(count) else {
+            throw ChunkFlaw("it has \(count) slots of 1 to \(IdentifierChunk.slotsPerChunk)")
+        }
+        let bytesStart = ChunkHeader.encodedBytes + 4 * (count + 1)
+        guard let base = value.baseAddress, value.count >= bytesStart else {
+            throw ChunkFlaw("\(value.count) bytes are too few for the offsets of \(count) slots")
+        }
+        offsets = base + ChunkHeader.encodedBytes
+        self.value = value
+        bytes = UnsafeRawBufferPointer(rebasing: value[bytesStart...])
+        checksum = header.checksum
+        let total = offsets.littleEndian(at: 4 * count, as: UInt32.self)
+        guard Int(total) == bytes.count else {
+            throw ChunkFlaw("its offsets end at \(total) and it has \(bytes.count) bytes of identifiers")
+        }
+    }
+
+    /// Where the identifier of a slot below ``count`` lies in ``bytes``.
+    func range(at slot: Int) throws(ChunkFlaw) -> Range<Int> {
+        let start = Int(offsets.littleEndian(at: 4 * slot, as: UInt32.self))
+        let end = Int(offsets.littleEndian(at: 4 * slot + 4, as: UInt32.self))
+        guard start <= end, end <= bytes.count, end - start <= Key.maximumIdentifierBytes else {
+            throw ChunkFlaw("the identifier of its slot \(slot) has the bytes \(start) to \(end) of \(bytes.count)")
+        }
+        return start..<end
+    }
+
+    /// Checks the checksum and all offsets.
+    func checkContent() throws(ChunkFlaw) {
+        guard ChunkHeader.checksum(of: value, contentBytes: value.count - ChunkHeader.encodedBytes) == checksum else {
+            throw ChunkFlaw("its checksum is wrong")
+        }
+        guard offsets.littleEndian(at: 0, as: UInt32.self) == 0 else { throw ChunkFlaw("its first offset is not 0") }
+        for slot in 0..<count { _ = try range(at: slot) }
+    }
+}

@@ -1,0 +1,46 @@
+// Loci, Apache License 2.0.
+
+/// The tables of a database file, one for each kind of record.
+///
+/// They are few and fixed, since LMDB pays for every named table in every transaction. Every key of every table starts
+/// with the collection's number; see ``Key``.
+package enum Table: String, CaseIterable, Sendable {
+    /// The database's own records and counters.
+    case settings
+    /// The settings and statistics of collections.
+    case collections
+    /// The collection numbers of builds under way and of collections being dropped.
+    case staging
+    /// External identifier to slot.
+    case ids
+    /// Slot to external identifier, in chunks.
+    case identifiers
+    /// First-level codes, in chunks.
+    case codes
+    /// Second-level codes, in chunks.
+    case residuals
+    /// Adjacency lists, in chunks.
+    case adjacency
+    /// Original vectors, in chunks.
+    case originals
+
+    /// The position of the table in the list of opened tables.
+    var index: Int {
+        switch self {
+        case .settings: 0
+        case .collections: 1
+        case .staging: 2
+        case .ids: 3
+        case .identifiers: 4
+        case .codes: 5
+        case .residuals: 6
+        case .adjacency: 7
+        case .originals: 8
+        }
+    }
+
+    /// Whether the values of the table are chunks, with a ``ChunkHeader``.
+    package var holdsChunks: Bool {
+        ChunkKind(table: self) != nil
+    }
+}
