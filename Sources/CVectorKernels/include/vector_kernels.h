@@ -28,6 +28,8 @@
 //
 // Over-reading: kernels read code bytes 64 at a time. Query arrays must be padded with zeros to a multiple of 64, and up
 // to 63 bytes past the end of each row must be readable (their values do not matter). Rows need no alignment.
+//
+// Integer kernels take at most 65,536 dimensions: up to there 32-bit sums hold, whatever the values.
 #ifndef LOCI_VECTOR_KERNELS_H
 #define LOCI_VECTOR_KERNELS_H
 
