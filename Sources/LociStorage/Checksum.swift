@@ -3,9 +3,9 @@
 import CZlib
 
 /// CRC-32 as in zlib, gzip and PNG (polynomial 0xEDB88320).
-enum Checksum {
+package enum Checksum {
     /// The checksum of `bytes`, or of what `initial` is the checksum of, followed by `bytes`.
-    static func crc32(_ bytes: UnsafeRawBufferPointer, after initial: UInt32 = 0) -> UInt32 {
+    package static func crc32(_ bytes: UnsafeRawBufferPointer, after initial: UInt32 = 0) -> UInt32 {
         guard var position = bytes.bindMemory(to: UInt8.self).baseAddress else { return initial }
         var checksum = uLong(initial)
         var left = bytes.count

@@ -29,6 +29,23 @@ package struct WriteTransaction: StorageTransaction, ~Copyable {
         }
     }
 
+    /// Stores `value` under `key`, which comes after every key of the table: the pages before it are then left full, where
+    /// other insertions leave them half full. A key that does not come last is stored as any other.
+    package func append(_ value: [UInt8], for key: Key, in table: Table) throws(StorageError) {
+        let stored = try value.span.bytes.withUnsafeBytes { bytes throws(StorageError) in
+            try key.withUnsafeBytes { keyBytes throws(StorageError) -> Bool in
+                var keyValue = MDB_val(keyBytes)
+                var result = MDB_val(bytes)
+                let dbi = context.environment.handle(of: table)
+                let code = mdb_put(context.handle, dbi, &keyValue, &result, UInt32(MDB_APPEND))
+                if code == MDB_KEYEXIST { return false }
+                if code != 0 { throw context.failure(code, "writing to table \(table)", keyBytes: keyBytes.count) }
+                return true
+            }
+        }
+        if !stored { try put(value, for: key, in: table) }
+    }
+
     /// Stores a value of `count` bytes under `key` that `fill` writes in place.
     ///
     /// `fill` gets memory of any content and must write all of it; it must not change the database.

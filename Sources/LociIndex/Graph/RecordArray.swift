@@ -2,8 +2,8 @@
 
 /// Records of one size, in chunks somewhere in memory: in the database's map, or in a builder's own buffer.
 ///
-/// Plain pointers, for the hot loop: whoever makes one keeps the memory alive. Record i is in chunk
-/// (i · multiplier) >> shift, which is i / recordsPerChunk without a division.
+/// Plain pointers, for the hot loop: whoever makes one keeps the memory alive. Record i is in the chunk that is the upper
+/// half of the 128-bit product multiplier · (i << shift): i / recordsPerChunk without a division.
 package struct RecordArray {
     package let pointers: UnsafePointer<UnsafeRawPointer>
     package let multiplier: UInt64
@@ -24,7 +24,7 @@ package struct RecordArray {
     /// Where a record begins.
     @inline(__always)
     package func record(_ slot: UInt32) -> UnsafePointer<UInt8> {
-        let chunk = Int(truncatingIfNeeded: (UInt64(slot) &* multiplier) &>> shift)
+        let chunk = Int(truncatingIfNeeded: multiplier.multipliedFullWidth(by: UInt64(slot) &<< shift).high)
         let within = Int(truncatingIfNeeded: slot) &- chunk &* recordsPerChunk
         return (pointers[chunk] + within &* stride).assumingMemoryBound(to: UInt8.self)
     }
