@@ -31,7 +31,7 @@ extension UnsafeMutableRawPointer {
     }
 }
 
-extension [UInt8] {
+package extension [UInt8] {
     /// Appends `value` as a little-endian number.
     mutating func appendLittleEndian<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value) {
         Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }

@@ -9,6 +9,8 @@ package struct GraphView {
     package let codes: RecordArray
     /// Residual records; present exactly when the quantization has two levels.
     package let residuals: RecordArray?
+    /// The vectors as they were given, where the collection keeps them.
+    package let originals: OriginalRecords?
     /// Neighbour lists; absent in a collection that is scanned because it is small.
     package let adjacency: RecordArray?
     package let maximumDegree: Int
@@ -16,8 +18,9 @@ package struct GraphView {
 
     package init(
         count: Int, layout: CodeLayout, codes: RecordArray, residuals: RecordArray?, adjacency: RecordArray?,
-        maximumDegree: Int, entryPoint: UInt32
+        originals: OriginalRecords? = nil, maximumDegree: Int, entryPoint: UInt32
     ) {
+        self.originals = originals
         self.count = count
         self.layout = layout
         self.codes = codes

@@ -13,11 +13,13 @@ package final class Searcher {
     private var residuals: UnsafeMutablePointer<UnsafePointer<UInt8>?>
     private var slots: UnsafeMutablePointer<UInt32>
     private var distances: UnsafeMutablePointer<Float>
+    /// An original vector as floats.
+    private let loaded: UnsafeMutablePointer<Float>
     private var allocated = 64
-    private let kernels = Kernels.active
 
     package init(layout: CodeLayout, space: VectorSpace) {
         query = QueryState(layout: layout, space: space)
+        loaded = .allocate(capacity: layout.dimension)
         rows = .allocate(capacity: allocated)
         residuals = .allocate(capacity: allocated)
         slots = .allocate(capacity: allocated)
@@ -27,6 +29,7 @@ package final class Searcher {
     deinit {
         greedy.deallocate()
         best.deallocate()
+        loaded.deallocate()
         rows.deallocate()
         residuals.deallocate()
         slots.deallocate()
@@ -41,12 +44,23 @@ package final class Searcher {
     /// Vertices expanded and distances taken by the last search.
     package var visitedCounts: (expanded: Int, distances: Int) { (greedy.expandedCount, greedy.distanceCount) }
 
-    /// Finds near vectors by walking the graph, then ranks the window's candidates by both levels of their codes.
+    /// How candidates get the distances that they are ranked by in the end.
+    private enum Ranking {
+        /// As the walk measured them.
+        case firstLevel
+        /// By both levels of their codes.
+        case secondLevel(RecordArray)
+        /// By the vectors as they were given, in true units.
+        case originals(OriginalRecords)
+    }
+
+    /// Finds near vectors by walking the graph, then ranks the window's candidates by the second level of their codes, or
+    /// by the original vectors where there is none.
     /// - Parameters:
     ///   - vector: `dimension` floats.
-    ///   - view: With a graph.
-    ///   - count: The number of neighbours asked for, at most `window`.
-    ///   - window: The number of candidates that are kept while walking.
+    ///   - view: What to search; without a graph it is scanned.
+    ///   - count: The number of neighbours asked for, at least 1.
+    ///   - window: The number of candidates that are kept while walking; at least `count` are.
     ///   - slots: Takes up to `count` slots, nearest first.
     ///   - distances: Takes their distances.
     /// - Returns: How many were found: `count`, or fewer when the view has fewer.
@@ -59,35 +73,45 @@ package final class Searcher {
         guard let adjacency = view.adjacency else {
             return try scan(vector, in: view, count: count, slots: slots, distances: distances)
         }
+        let ranking: Ranking =
+            if let residuals = view.residuals {
+                .secondLevel(residuals)
+            } else if let originals = view.originals, view.layout.quantization != .float32 {
+                .originals(originals)
+            } else {
+                .firstLevel
+            }
+        var capacity = max(window, count)
+        if case .firstLevel = ranking {} else { capacity += Self.rerankReserve }
         try query.prepare(vector)
         try greedy.walk(
             distance: query.firstLevel, codes: view.codes, lines: view.layout.recordLines, adjacency: adjacency,
             maximumDegree: view.maximumDegree, count: view.count, entryPoint: view.entryPoint,
-            window: max(window, count), capacity: max(window, count) + (view.residuals == nil ? 0 : Self.rerankReserve),
-            onExpand: { _ in })
-        guard let residualRecords = view.residuals else {
-            return report(greedy.buffer, count: count, slots: slots, distances: distances)
+            window: max(window, count), capacity: capacity, onExpand: { _ in })
+        if case .firstLevel = ranking {
+            return report(greedy.buffer, ranking, count: count, slots: slots, distances: distances)
         }
         let found = greedy.buffer.count
         reserve(found)
         for index in 0..<found {
             let slot = SearchBuffer.slot(greedy.buffer[index])
-            rows[index] = view.codes.record(slot)
-            residuals[index] = residualRecords.record(slot)
-            vk_prefetch_lines(residuals[index], (view.layout.residualBytes + 63) / 64)
             self.slots[index] = slot
+            if case .secondLevel(let residuals) = ranking {
+                vk_prefetch_lines(residuals.record(slot), (view.layout.residualBytes + 63) / 64)
+            }
         }
         best.reset(capacity: count)
-        rank(found)
-        return report(best, count: count, slots: slots, distances: distances)
+        try rank(found, ranking, in: view)
+        return report(best, ranking, count: count, slots: slots, distances: distances)
     }
 
-    /// Measures every vector of the view, by both levels of their codes.
+    /// Measures every vector of the view: by the vectors as they were given where the view has them, else by all levels of
+    /// their codes.
     ///
     /// - Parameters:
     ///   - vector: `dimension` floats.
     ///   - view: With or without a graph.
-    ///   - count: The number of neighbours asked for.
+    ///   - count: The number of neighbours asked for, at least 1.
     ///   - slots: Takes up to `count` slots, nearest first.
     ///   - distances: Takes their distances.
     /// - Returns: How many were found.
@@ -97,44 +121,58 @@ package final class Searcher {
         _ vector: UnsafePointer<Float>, in view: GraphView, count: Int,
         slots: UnsafeMutablePointer<UInt32>, distances: UnsafeMutablePointer<Float>
     ) throws(IndexError) -> Int {
+        let ranking: Ranking =
+            if let originals = view.originals {
+                .originals(originals)
+            } else if let residuals = view.residuals {
+                .secondLevel(residuals)
+            } else {
+                .firstLevel
+            }
         try query.prepare(vector)
-        let kernel = query.firstLevel
         let block = 64
         reserve(block)
         best.reset(capacity: count)
         for start in stride(from: 0, to: view.count, by: block) {
             let size = min(block, view.count - start)
-            for index in 0..<size {
-                let slot = UInt32(truncatingIfNeeded: start + index)
-                rows[index] = view.codes.record(slot)
-                if let residualRecords = view.residuals { residuals[index] = residualRecords.record(slot) }
-                self.slots[index] = slot
-            }
-            if view.residuals != nil {
-                rank(size)
-            } else {
-                kernel(rows, count: size, output: self.distances)
-                for index in 0..<size {
-                    best.insert(SearchBuffer.key(distance: self.distances[index], slot: self.slots[index]))
-                }
-            }
+            for index in 0..<size { self.slots[index] = UInt32(truncatingIfNeeded: start + index) }
+            try rank(size, ranking, in: view)
         }
-        return report(best, count: count, slots: slots, distances: distances)
+        return report(best, ranking, count: count, slots: slots, distances: distances)
     }
 
-    /// Measures the gathered rows by both levels, and keeps the best.
-    private func rank(_ count: Int) {
-        query.secondLevel(rows: rows, residuals: residuals, count: count, output: distances)
+    /// Measures the vectors of the first `count` of `slots`, and keeps the best.
+    private func rank(_ count: Int, _ ranking: Ranking, in view: GraphView) throws(IndexError) {
+        switch ranking {
+        case .firstLevel:
+            for index in 0..<count { rows[index] = view.codes.record(slots[index]) }
+            query.firstLevel(rows, count: count, output: distances)
+        case .secondLevel(let residualRecords):
+            for index in 0..<count {
+                rows[index] = view.codes.record(slots[index])
+                residuals[index] = residualRecords.record(slots[index])
+            }
+            query.secondLevel(rows: rows, residuals: residuals, count: count, output: distances)
+        case .originals(let originals):
+            for index in 0..<count {
+                originals.load(slots[index], dimension: view.layout.dimension, into: loaded)
+                distances[index] = try query.distance(to: loaded)
+            }
+        }
         for index in 0..<count { best.insert(SearchBuffer.key(distance: distances[index], slot: slots[index])) }
     }
 
     private func report(
-        _ buffer: SearchBuffer, count: Int, slots: UnsafeMutablePointer<UInt32>, distances: UnsafeMutablePointer<Float>
+        _ buffer: SearchBuffer, _ ranking: Ranking, count: Int, slots: UnsafeMutablePointer<UInt32>,
+        distances: UnsafeMutablePointer<Float>
     ) -> Int {
         let found = min(count, buffer.count)
+        var isTrue = false
+        if case .originals = ranking { isTrue = true }
         for index in 0..<found {
+            let distance = SearchBuffer.distance(buffer[index])
             slots[index] = SearchBuffer.slot(buffer[index])
-            distances[index] = query.finish(SearchBuffer.distance(buffer[index]))
+            distances[index] = isTrue ? distance : query.finish(distance)
         }
         return found
     }

@@ -144,6 +144,18 @@ package final class QueryState {
         kernel(twoLevelQuery, rows, residuals, count, output)
     }
 
+    /// The distance to a vector as it was given, in true units.
+    /// - Parameter original: `dimension` floats; normalised in place under cosine.
+    /// - Throws: `IndexError` for an original that no collection would have taken in.
+    package func distance(to original: UnsafeMutablePointer<Float>) throws(IndexError) -> Float {
+        if space.metric == .cosine { try space.admit(original, row: nil, kernels: kernels) }
+        var row: UnsafePointer<UInt8>? = UnsafeRawPointer(original).assumingMemoryBound(to: UInt8.self)
+        var distance: Float = 0
+        let kernel = space.metric == .l2 ? kernels.float32_l2_distances : kernels.float32_ip_distances
+        kernel(vector, layout.dimension, &row, 1, &distance)
+        return space.metric == .cosine ? 1 + distance : distance
+    }
+
     /// Turns a kernel's distance into the metric's: undoes the scale, and makes cosine's from the inner product's.
     package func finish(_ distance: Float) -> Float {
         layout.hasHeader

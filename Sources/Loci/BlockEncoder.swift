@@ -1,0 +1,80 @@
+// Loci, Apache License 2.0.
+
+import LociIndex
+import LociStorage
+
+/// Codes blocks of a build's rows, on several threads, into buffers that are used again.
+final class BlockEncoder<Source: VectorSource> {
+    /// Records of one table, ready to be appended; valid until the next block is encoded.
+    struct Array {
+        let table: Table
+        let geometry: ChunkGeometry
+        let records: UnsafeRawBufferPointer
+    }
+
+    private let source: Source
+    private let threads: Int
+    private let coder: VectorCoder
+    private let originals: Originals
+    private let layout: CollectionLayout
+    private var codes: OwnedRecords?
+    private var residuals: OwnedRecords?
+    private var kept: OwnedRecords?
+
+    init(record: CollectionRecord, layout: CollectionLayout, source: Source, threads: Int) {
+        self.source = source
+        self.threads = threads
+        self.layout = layout
+        coder = VectorCoder(layout: record.codeLayout, space: record.space)
+        originals = record.configuration.originals
+    }
+
+    /// The bytes that a row takes in all arrays.
+    var bytesPerRow: Int {
+        layout.codes.stride + (layout.residuals?.stride ?? 0) + (layout.originals?.stride ?? 0)
+    }
+
+    /// Codes rows.
+    /// - Returns: The records of every table that the collection has.
+    /// - Throws: What the source throws, or `IndexError` for a vector that has changed since it was learned from.
+    func encode(_ rows: Range<Int>) throws -> [Array] {
+        let codes = try reuse(&self.codes, rows.count, layout.codes)
+        let residuals = try layout.residuals.map { try reuse(&self.residuals, rows.count, $0) }
+        let kept = try layout.originals.map { try reuse(&self.kept, rows.count, $0) }
+        let (source, coder, originals) = (source, coder, originals)
+        try Parallel.forEach(count: rows.count, grain: 256, threads: threads) { block, _ in
+            try withUnsafeTemporaryAllocation(of: Float.self, capacity: source.dimension) { buffer in
+                guard let values = buffer.baseAddress else { return }
+                for place in block {
+                    let row = rows.lowerBound + place
+                    try source.read(row: row, into: buffer)
+                    if let kept {
+                        VectorCoder.storeFloats(
+                            values, count: source.dimension, isHalf: originals == .float16, to: kept[place])
+                    }
+                    try coder.space.admit(values, row: row, kernels: Kernels.active)
+                    coder.encode(values, record: codes[place], residual: residuals.map { $0[place] })
+                }
+            }
+        }
+        var arrays = [array(.codes, layout.codes, codes, rows.count)]
+        if let residuals, let geometry = layout.residuals {
+            arrays.append(array(.residuals, geometry, residuals, rows.count))
+        }
+        if let kept, let geometry = layout.originals { arrays.append(array(.originals, geometry, kept, rows.count)) }
+        return arrays
+    }
+
+    private func reuse(_ buffer: inout OwnedRecords?, _ count: Int, _ geometry: ChunkGeometry) throws -> OwnedRecords {
+        if let buffer, buffer.count >= count { return buffer }
+        let made = OwnedRecords(count: count, stride: geometry.stride)
+        buffer = made
+        return made
+    }
+
+    private func array(_ table: Table, _ geometry: ChunkGeometry, _ records: OwnedRecords, _ count: Int) -> Array {
+        Array(
+            table: table, geometry: geometry,
+            records: UnsafeRawBufferPointer(start: records.base, count: count * geometry.stride))
+    }
+}

@@ -1,0 +1,82 @@
+// Loci, Apache License 2.0.
+
+public import LociIndex
+import LociStorage
+
+/// A named set of vectors of one dimension, which are searched by one metric.
+///
+/// A value is a name and a database: it sees what the database has under that name when it is used. Any number of
+/// threads may use it at once.
+public struct Collection: Sendable {
+    /// The name.
+    public let name: String
+    let database: Database
+
+    init(name: String, database: Database) {
+        self.name = name
+        self.database = database
+    }
+
+    /// Runs `body` with the collection as the last commit has it.
+    func withView<Result>(_ body: (CollectionView) throws -> Result) throws -> Result {
+        try LociError.mapped {
+            try database.views.withView(of: name, in: database.environment) { view, _ in try body(view) }
+        }
+    }
+
+    /// The number of vectors.
+    public var count: Int {
+        get throws { try withView { $0.record.count } }
+    }
+
+    /// The number of components of a vector; `nil` while there are no vectors.
+    public var dimension: Int? {
+        get throws { try withView { $0.record.dimension == 0 ? nil : $0.record.dimension } }
+    }
+
+    /// What the collection was made with.
+    public var configuration: CollectionConfiguration {
+        get throws { try withView { $0.record.configuration } }
+    }
+
+    /// Builds an empty collection from vectors, all or nothing.
+    /// - Parameters:
+    ///   - source: The vectors, at least one.
+    ///   - identifiers: One for each vector, all different; `nil` for the rows' numbers.
+    ///   - replacing: Whether vectors that are there already are replaced. They serve until the new ones do.
+    ///   - threads: How many; `nil` for one a processor. The result does not depend on it.
+    ///   - observer: Is told of the progress, and may stop the build.
+    /// - Throws: `LociError`, `IndexError`, or what the source throws; nothing has changed then.
+    public func build(
+        from source: some VectorSource, identifiers: [VectorID]? = nil, replacing: Bool = false, threads: Int? = nil,
+        observer: some BuildObserver = SilentObserver()
+    ) throws {
+        let build = CollectionBuild(
+            database: database, name: name, configuration: try configuration, source: source, identifiers: identifiers,
+            threads: max(1, threads ?? Parallel.processorCount), observer: observer)
+        try LociError.mapped { try build.run(replacing ? .existing : .empty) }
+    }
+
+    /// The vector of an identifier: as it was given where the collection keeps originals or is `float32` (of unit length
+    /// then, under cosine), else decoded from its codes.
+    /// - Returns: `nil` when there is no such identifier.
+    public func get(_ id: VectorID) throws -> [Float]? {
+        try LociError.mapped {
+            try database.views.withView(of: name, in: database.environment) { view, snapshot in
+                try view.slot(of: id, in: snapshot).map { view.vector(at: $0) }
+            }
+        }
+    }
+
+    /// Calls `body` with every identifier and vector, in the order of slots, of one moment.
+    /// - Parameter body: Gets vectors as `get` gives them.
+    /// - Throws: `LociError.corrupt`, or what `body` throws.
+    public func forEach(_ body: (VectorID, [Float]) throws -> Void) throws {
+        try withView { view in
+            for slot in 0..<UInt32(view.record.count) {
+                let id = VectorID(bytes: [UInt8](try view.identifiers.unsafeIdentifier(at: slot)))
+                try body(id, view.vector(at: slot))
+            }
+        }
+    }
+}

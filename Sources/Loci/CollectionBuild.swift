@@ -1,0 +1,135 @@
+// Loci, Apache License 2.0.
+
+import LociIndex
+import LociStorage
+
+/// A bulk build: learns, links, writes under a hidden number, and in the last transaction puts the name on it.
+struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
+    let database: Database
+    let name: String
+    let configuration: CollectionConfiguration
+    let source: Source
+    let identifiers: [VectorID]?
+    let threads: Int
+    let observer: Observer
+
+    /// What must be under the name when the build begins, and still when it ends.
+    enum Target {
+        case absent, empty, existing, any
+    }
+
+    /// Up to here a scan answers as fast as a walk, exactly, and a graph would only cost space.
+    private static var scannedCount: Int { 2_000 }
+    /// About the bytes of one transaction: its changed pages are held in memory.
+    private static var transactionBytes: Int { 32 << 20 }
+
+    /// - Throws: `LociError`, `StorageError`, `IndexError`, or what the source throws; then nothing has changed.
+    func run(_ target: Target) throws {
+        try configuration.build.validate(metric: configuration.metric)
+        let identifiers = try BuildIdentifiers(identifiers, count: source.count)
+        _ = try database.environment.read { try check(target, in: $0) }
+        if database.environment.isReadOnly { throw StorageError.readOnly(path: database.path) }
+
+        var record = CollectionRecord(name: name, configuration: configuration)
+        record.dimension = source.dimension
+        record.count = source.count
+        let quantization = record.quantization
+        let space = try VectorSpace.learn(
+            from: source, metric: configuration.metric, quantization: quantization, seed: configuration.build.seed,
+            componentLimit: configuration.componentLimit(quantization: quantization), threads: threads,
+            observer: observer)
+        if quantization.firstLevelBits != nil {
+            record.mean = space.mean
+            record.scale = space.scale
+        }
+        var graph: GraphBuilder.Graph?
+        if source.count > Self.scannedCount {
+            let built = try GraphBuilder.build(
+                source: source, space: space, parameters: configuration.build, threads: threads, observer: observer)
+            record.entryPoint = built.entryPoint
+            record.hasGraph = true
+            graph = built
+        }
+        let lease = try database.environment.beginBuild()
+        do {
+            try write(record, graph: graph, identifiers: identifiers, under: lease.collection)
+            let replaced = try database.environment.write { transaction in
+                let replaced = try check(target, in: transaction)
+                if let replaced { try Catalogue.remove(name: name, number: replaced, in: transaction) }
+                try Catalogue.put(record, number: lease.collection, in: transaction)
+                try lease.publish(in: transaction)
+                return replaced
+            }
+            if let replaced { try database.environment.dropCollection(replaced) }
+        } catch {
+            // What is left is hidden, and the next writer drops it if this cannot.
+            try? lease.abandon()
+            throw error
+        }
+    }
+
+    /// Checks what is under the name, and returns its number.
+    @discardableResult
+    private func check(_ target: Target, in transaction: borrowing some StorageTransaction & ~Copyable) throws -> UInt32? {
+        let number = try Catalogue.number(of: name, in: transaction)
+        guard let number else {
+            switch target {
+            case .absent, .any: return nil
+            case .empty, .existing:
+                throw LociError.collectionNotFound(name: name, existing: try Catalogue.names(in: transaction))
+            }
+        }
+        switch target {
+        case .absent: throw LociError.collectionExists(name: name)
+        case .empty:
+            let record = try Catalogue.record(number: number, path: database.path, in: transaction)
+            guard record.count == 0 else { throw LociError.collectionNotEmpty(name: name) }
+        case .existing, .any: break
+        }
+        return number
+    }
+
+    /// Writes all records, in bounded transactions.
+    private func write(
+        _ record: CollectionRecord, graph: GraphBuilder.Graph?, identifiers: BuildIdentifiers, under number: UInt32
+    ) throws {
+        let layout = try CollectionLayout(record)
+        let progress = BuildProgress(stage: .writing, total: source.count, observer: observer)
+        let encoder = BlockEncoder(record: record, layout: layout, source: source, threads: threads)
+        let rowsPerBlock = max(1, Self.transactionBytes / encoder.bytesPerRow)
+        for start in stride(from: 0, to: source.count, by: rowsPerBlock) {
+            try progress.checkCancelled()
+            let rows = start..<min(source.count, start + rowsPerBlock)
+            let block = try encoder.encode(rows)
+            try database.environment.write { transaction in
+                for array in block {
+                    try append(array.records, to: array.table, array.geometry, from: rows.lowerBound, number, transaction)
+                }
+            }
+            progress.advance(rows.count)
+        }
+        if let graph, let geometry = layout.adjacency {
+            let rowsPerBlock = max(1, Self.transactionBytes / graph.adjacency.stride)
+            for start in stride(from: 0, to: source.count, by: rowsPerBlock) {
+                try progress.checkCancelled()
+                let rows = start..<min(source.count, start + rowsPerBlock)
+                try database.environment.write { transaction in
+                    let bytes = UnsafeRawBufferPointer(
+                        start: graph.adjacency[rows.lowerBound], count: rows.count * graph.adjacency.stride)
+                    try append(bytes, to: .adjacency, geometry, from: rows.lowerBound, number, transaction)
+                }
+            }
+        }
+        try identifiers.write(under: number, to: database.environment) { try progress.checkCancelled() }
+    }
+
+    private func append(
+        _ bytes: UnsafeRawBufferPointer, to table: Table, _ geometry: ChunkGeometry, from row: Int, _ number: UInt32,
+        _ transaction: borrowing WriteTransaction
+    ) throws {
+        var writer = try ChunkWriter.begin(
+            transaction, table: table, collection: number, geometry: geometry, from: UInt32(row))
+        try writer.append(bytes.bytes, in: transaction)
+        try writer.finish(in: transaction)
+    }
+}

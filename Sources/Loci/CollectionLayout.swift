@@ -1,0 +1,25 @@
+// Loci, Apache License 2.0.
+
+import LociIndex
+import LociStorage
+
+/// How the arrays of a collection are cut into chunks, which its record determines.
+struct CollectionLayout {
+    let codes: ChunkGeometry
+    let residuals: ChunkGeometry?
+    let adjacency: ChunkGeometry?
+    let originals: ChunkGeometry?
+
+    /// - Throws: `StorageError.recordLength` for records that no chunk can hold.
+    init(_ record: CollectionRecord) throws(StorageError) {
+        let layout = record.codeLayout
+        codes = try ChunkGeometry(stride: layout.recordStride)
+        residuals = layout.residualStride > 0 ? try ChunkGeometry(stride: layout.residualStride) : nil
+        adjacency =
+            record.hasGraph
+            ? try ChunkGeometry.adjacency(
+                stride: Adjacency.stride(maximumDegree: record.configuration.build.maximumDegree)) : nil
+        let originalBytes = record.configuration.originals.bytes(dimension: record.dimension)
+        originals = originalBytes > 0 ? try ChunkGeometry(stride: originalBytes, readableTail: 0) : nil
+    }
+}

@@ -1,0 +1,145 @@
+// Loci, Apache License 2.0.
+
+import LociIndex
+import LociStorage
+
+/// A collection's settings and statistics, as they stand in the table `collections`.
+///
+///     offset  bytes
+///          0      2   version of this record, 1
+///          2      1   metric: 1 l2, 2 ip, 3 cosine
+///          3      1   quantization: 1 float32, 2 float16, 3 lvq8, 4 lvq4, 5 lvq4x4, 6 lvq4x8; 0: by the dimension
+///          4      1   originals: 0 none, 1 float16, 2 float32
+///          5      1   flags: 1 the codes are rotated, 2 there is a graph
+///          6      2   maximum degree
+///          8      4   dimension; 0 while there are no vectors
+///         12      4   number of vectors
+///         16      8   seed of the build and the rotation
+///         24      4   scale of the vector space, f32, a power of two
+///         28      4   alpha, f32; 0: the metric's default
+///         32      4   build window
+///         36      4   entry point, a slot
+///         40      4   stride of first-level code records
+///         44      4   stride of residual records; 0: none
+///         48      2   bytes of the name
+///         50      2   zero
+///         52      4   crc32 of the whole record with this field zero
+///         56      8   zero
+///         64          mean, dimension × f32, for the lvq kinds once there are vectors; then the name
+///
+/// Numbers are little-endian.
+struct CollectionRecord: Sendable, Equatable {
+    static let currentVersion: UInt16 = 1
+    static let fixedBytes = 64
+
+    var name: String
+    var configuration: CollectionConfiguration
+    var dimension = 0
+    var count = 0
+    var scale: Float = 1
+    var mean: [Float] = []
+    var entryPoint: UInt32 = 0
+    var hasGraph = false
+
+    /// The quantization in force: the configured one or the dimension's default.
+    var quantization: Quantization { configuration.quantization ?? .standard(dimension: dimension) }
+
+    var codeLayout: CodeLayout { CodeLayout(quantization: quantization, dimension: dimension) }
+
+    /// The space that vectors are coded in.
+    var space: VectorSpace {
+        let limit = configuration.componentLimit(quantization: quantization)
+        guard quantization.firstLevelBits != nil else {
+            return .identity(dimension: dimension, metric: configuration.metric, componentLimit: limit)
+        }
+        return VectorSpace(
+            dimension: dimension, metric: configuration.metric, mean: mean, scale: scale,
+            rotation: quantization.isRotated ? Rotation(dimension: dimension, seed: configuration.build.seed) : nil,
+            componentLimit: limit)
+    }
+
+    /// The record's bytes.
+    var encoded: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.appendLittleEndian(Self.currentVersion)
+        bytes.append(configuration.metric.rawValue)
+        bytes.append(configuration.quantization?.rawValue ?? 0)
+        bytes.append(configuration.originals.rawValue)
+        bytes.append((quantization.isRotated ? 1 : 0) | (hasGraph ? 2 : 0))
+        bytes.appendLittleEndian(UInt16(clamping: configuration.build.maximumDegree))
+        bytes.appendLittleEndian(UInt32(clamping: dimension))
+        bytes.appendLittleEndian(UInt32(clamping: count))
+        bytes.appendLittleEndian(configuration.build.seed)
+        bytes.appendLittleEndian(scale.bitPattern)
+        bytes.appendLittleEndian((configuration.build.alpha ?? 0).bitPattern)
+        bytes.appendLittleEndian(UInt32(clamping: configuration.build.window))
+        bytes.appendLittleEndian(entryPoint)
+        bytes.appendLittleEndian(dimension == 0 ? UInt32(0) : UInt32(clamping: codeLayout.recordStride))
+        bytes.appendLittleEndian(dimension == 0 ? UInt32(0) : UInt32(clamping: codeLayout.residualStride))
+        bytes.appendLittleEndian(UInt16(clamping: name.utf8.count))
+        bytes.append(contentsOf: [UInt8](repeating: 0, count: Self.fixedBytes - bytes.count))
+        for value in mean { bytes.appendLittleEndian(value.bitPattern) }
+        bytes.append(contentsOf: name.utf8)
+        let checksum = bytes.withUnsafeBytes { Checksum.crc32($0) }
+        for offset in 0..<4 { bytes[52 + offset] = UInt8(truncatingIfNeeded: checksum >> (8 * UInt32(offset))) }
+        return bytes
+    }
+
+    /// Reads a record back.
+    /// - Throws: `StorageError.corrupted` or `.formatVersion`.
+    init(decoding bytes: [UInt8], path: String) throws(StorageError) {
+        func fault(_ what: String) -> StorageError { .corrupted(what: what, location: "a collection's record in \(path)") }
+        guard bytes.count >= Self.fixedBytes else { throw fault("it has \(bytes.count) bytes of at least 64") }
+        let span = bytes.span.bytes
+        let version = span.littleEndian(at: 0, as: UInt16.self)
+        guard version == Self.currentVersion else {
+            throw .formatVersion(path: path, found: UInt32(version), supported: UInt32(Self.currentVersion))
+        }
+        var unsealed = bytes
+        for offset in 0..<4 { unsealed[52 + offset] = 0 }
+        let checksum = unsealed.withUnsafeBytes { Checksum.crc32($0) }
+        guard checksum == span.littleEndian(at: 52, as: UInt32.self) else { throw fault("its checksum is wrong") }
+        guard let metric = Metric(rawValue: bytes[2]) else { throw fault("it names metric \(bytes[2])") }
+        let quantization = Quantization(rawValue: bytes[3])
+        guard quantization != nil || bytes[3] == 0 else { throw fault("it names quantization \(bytes[3])") }
+        guard let originals = Originals(rawValue: bytes[4]) else { throw fault("it names originals \(bytes[4])") }
+        let alpha = Float(bitPattern: span.littleEndian(at: 28, as: UInt32.self))
+        configuration = CollectionConfiguration(
+            metric: metric, quantization: quantization, originals: originals,
+            build: BuildParameters(
+                maximumDegree: Int(span.littleEndian(at: 6, as: UInt16.self)),
+                window: Int(span.littleEndian(at: 32, as: UInt32.self)), alpha: alpha == 0 ? nil : alpha,
+                seed: span.littleEndian(at: 16, as: UInt64.self)))
+        dimension = Int(span.littleEndian(at: 8, as: UInt32.self))
+        count = Int(span.littleEndian(at: 12, as: UInt32.self))
+        scale = Float(bitPattern: span.littleEndian(at: 24, as: UInt32.self))
+        entryPoint = span.littleEndian(at: 36, as: UInt32.self)
+        hasGraph = bytes[5] & 2 != 0
+        let nameBytes = Int(span.littleEndian(at: 48, as: UInt16.self))
+        let meanBytes = bytes.count - Self.fixedBytes - nameBytes
+        guard meanBytes >= 0, meanBytes % 4 == 0 else { throw fault("its name and mean do not fit its length") }
+        mean = (0..<meanBytes / 4).map {
+            Float(bitPattern: span.littleEndian(at: Self.fixedBytes + 4 * $0, as: UInt32.self))
+        }
+        name = String(decoding: bytes[(Self.fixedBytes + meanBytes)...], as: UTF8.self)
+        guard count == 0 || (1...CodeLayout.dimensionLimit).contains(dimension) else {
+            throw fault("it has dimension \(dimension)")
+        }
+        guard Adjacency.degreeLimits.contains(configuration.build.maximumDegree) else {
+            throw fault("it has degree \(configuration.build.maximumDegree)")
+        }
+        guard dimension == 0 || self.quantization.firstLevelBits == nil || mean.count == dimension else {
+            throw fault("its mean has \(mean.count) components of \(dimension)")
+        }
+        guard
+            dimension == 0
+                || (span.littleEndian(at: 40, as: UInt32.self) == UInt32(codeLayout.recordStride)
+                    && span.littleEndian(at: 44, as: UInt32.self) == UInt32(codeLayout.residualStride))
+        else { throw fault("its strides are not those of its quantization") }
+    }
+
+    init(name: String, configuration: CollectionConfiguration) {
+        self.name = name
+        self.configuration = configuration
+    }
+}

@@ -1,0 +1,29 @@
+// Loci, Apache License 2.0.
+
+import LociStorage
+
+extension CollectionView {
+    /// The slot of an identifier.
+    /// - Parameters:
+    ///   - id: The identifier.
+    ///   - snapshot: The one that this view is of.
+    /// - Returns: `nil` when there is none of this name, or of a name that none can have.
+    /// - Throws: `StorageError.corrupted` for a slot that does not exist.
+    /// - Complexity: O(log n).
+    func slot(of id: VectorID, in snapshot: Snapshot) throws -> UInt32? {
+        guard (1...VectorID.maximumBytes).contains(id.bytes.count) else { return nil }
+        let value = try snapshot.withTransaction { transaction in
+            try transaction.value(of: Key(collection: number, identifier: id.bytes), in: .ids)
+        }
+        guard let value else { return nil }
+        guard value.count == 4 else {
+            throw StorageError.corrupted(what: "a slot has \(value.count) bytes of 4", location: "table ids, \(id)")
+        }
+        let slot = value.span.bytes.littleEndian(at: 0, as: UInt32.self)
+        guard slot < record.count else {
+            throw StorageError.corrupted(
+                what: "slot \(slot) is not below \(record.count)", location: "table ids, \(id)")
+        }
+        return slot
+    }
+}

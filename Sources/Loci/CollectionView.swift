@@ -1,0 +1,100 @@
+// Loci, Apache License 2.0.
+
+import LociIndex
+import LociStorage
+import Synchronization
+
+/// A collection as one commit has it: its record, and tables of pointers into the memory map.
+///
+/// A view holds no transaction, so it keeps neither old pages nor the map from changing. Its pointers are good while a
+/// snapshot of the same commit and the same map is held; `ViewCache` sees to that.
+final class CollectionView: @unchecked Sendable {
+    // Safe to share: nothing changes after init but the pool of searchers, which is behind a lock.
+    let record: CollectionRecord
+    let number: UInt32
+    let layout: CollectionLayout
+    let space: VectorSpace
+    let coder: VectorCoder
+    let identifiers: IdentifierTable
+    let graph: GraphView
+    private let codes: ChunkTable
+    private let residuals: ChunkTable?
+    private let adjacency: ChunkTable?
+    private let originals: ChunkTable?
+    private let searchers = Mutex<[SearcherBox]>([])
+
+    /// A searcher on its way between threads: it is used by one at a time.
+    private struct SearcherBox: @unchecked Sendable {
+        let searcher: Searcher
+    }
+
+    /// - Throws: `StorageError.corrupted` when the arrays do not fit the record.
+    init(number: UInt32, record: CollectionRecord, in transaction: borrowing ReadTransaction) throws {
+        self.number = number
+        self.record = record
+        let layout = try CollectionLayout(record)
+        self.layout = layout
+        space = record.space
+        coder = VectorCoder(layout: record.codeLayout, space: space)
+        func table(_ table: Table, _ geometry: ChunkGeometry) throws -> ChunkTable {
+            let array = try ChunkTable(
+                unsafelyBorrowing: transaction, table: table, collection: number, geometry: geometry)
+            guard array.count == record.count else {
+                throw StorageError.corrupted(
+                    what: "there are \(array.count) records for \(record.count) vectors",
+                    location: "table \(table) of collection \"\(record.name)\"")
+            }
+            return array
+        }
+        codes = try table(.codes, layout.codes)
+        residuals = try layout.residuals.map { try table(.residuals, $0) }
+        adjacency = try layout.adjacency.map { try table(.adjacency, $0) }
+        originals = try layout.originals.map { try table(.originals, $0) }
+        identifiers = try IdentifierTable(unsafelyBorrowing: transaction, collection: number)
+        guard identifiers.count == record.count else {
+            throw StorageError.corrupted(
+                what: "there are \(identifiers.count) identifiers for \(record.count) vectors",
+                location: "collection \"\(record.name)\"")
+        }
+        let isHalf = record.configuration.originals == .float16
+        graph = GraphView(
+            count: record.count, layout: record.codeLayout, codes: RecordArray(codes.records),
+            residuals: residuals.map { RecordArray($0.records) }, adjacency: adjacency.map { RecordArray($0.records) },
+            originals: originals.map { OriginalRecords(records: RecordArray($0.records), isHalf: isHalf) },
+            maximumDegree: record.configuration.build.maximumDegree, entryPoint: record.entryPoint)
+    }
+
+    /// Lends a searcher of this view's shape.
+    func withSearcher<Result>(_ body: (Searcher) throws -> Result) rethrows -> Result {
+        let searcher =
+            searchers.withLock { $0.popLast() }?.searcher ?? Searcher(layout: record.codeLayout, space: space)
+        defer {
+            let box = SearcherBox(searcher: searcher)
+            searchers.withLock { $0.append(box) }
+        }
+        return try body(searcher)
+    }
+
+    /// The vector of a slot: as it was given where originals are kept, else decoded.
+    func vector(at slot: UInt32) -> [Float] {
+        [Float](unsafeUninitializedCapacity: record.dimension) { buffer, count in
+            guard let output = buffer.baseAddress else { return }
+            if let originals = graph.originals {
+                originals.load(slot, dimension: record.dimension, into: output)
+            } else {
+                coder.decode(
+                    record: graph.codes.record(slot), residual: graph.residuals.map { $0.record(slot) }, into: output)
+            }
+            count = record.dimension
+        }
+    }
+}
+
+extension RecordArray {
+    /// The records of a chunked array.
+    init(_ records: ChunkedRecords) {
+        self.init(
+            pointers: records.pointers, multiplier: records.multiplier, shift: records.shift,
+            recordsPerChunk: records.recordsPerChunk, stride: records.stride)
+    }
+}

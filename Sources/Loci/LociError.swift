@@ -1,0 +1,109 @@
+// Loci, Apache License 2.0.
+
+import LociStorage
+
+/// What can go wrong with a database and its collections.
+///
+/// Vectors and parameters that cannot be used are reported as `IndexError`, vector files as `VectorFileError`.
+public enum LociError: Error, Equatable, Sendable {
+    /// There is no database at the path.
+    case databaseNotFound(path: String)
+    /// What is at the path is no Loci database.
+    case notADatabase(path: String, reason: String)
+    /// The database is of a format that this version does not read.
+    case unsupportedFormat(String)
+    /// The database contradicts itself; the text says where.
+    case corrupt(String)
+    /// The database can only be read, or not even that.
+    case notPermitted(String)
+    /// The disk, or the size that the database may have, is used up.
+    case full(String)
+    /// A limit of the database was reached.
+    case limit(String)
+    /// Another process, or another part of this one, is in the way.
+    case busy(String)
+    /// The operating system refused.
+    case system(String)
+    /// There is a collection of this name already.
+    case collectionExists(name: String)
+    /// There is no collection of this name.
+    case collectionNotFound(name: String, existing: [String])
+    /// A name that a collection cannot have.
+    case collectionName(name: String, reason: String)
+    /// The collection has no vectors yet.
+    case emptyCollection(name: String)
+    /// The collection holds vectors already, and they were not to be replaced.
+    case collectionNotEmpty(name: String)
+    /// Another number of identifiers than of vectors.
+    case identifierCount(identifiers: Int, vectors: Int)
+    /// An identifier that is empty or too long.
+    case identifierLength(row: Int, bytes: Int, limit: Int)
+    /// Two rows have the same identifier.
+    case duplicateIdentifier(String, rows: [Int])
+    /// The ground truth does not fit the queries or the collection.
+    case groundTruth(String)
+
+    /// Maps an error of the storage to one of ours, and leaves others as they are.
+    static func mapping(_ error: any Error) -> any Error {
+        guard let error = error as? StorageError else { return error }
+        let text = error.description
+        switch error {
+        case .notFound(let path): return LociError.databaseNotFound(path: path)
+        case .notADatabase(let path, let reason): return LociError.notADatabase(path: path, reason: reason)
+        case .formatVersion, .pageUnit, .lmdbVersion: return LociError.unsupportedFormat(text)
+        case .corrupted: return LociError.corrupt(text)
+        case .permission, .readOnly, .openForReadingOnly: return LociError.notPermitted(text)
+        case .mapFull, .diskFull, .addressSpace: return LociError.full(text)
+        case .readersFull, .keyLength, .valueLength, .recordLength, .recordNumber, .transactionTooLarge,
+            .collectionNumbersExhausted:
+            return LociError.limit(text)
+        case .busy, .mapGrowthBlocked, .nestedWrite, .replacedWhileOpen: return LociError.busy(text)
+        case .unusable, .misuse, .system: return LociError.system(text)
+        }
+    }
+
+    /// Runs `body`, and lets errors of the storage out as our own.
+    static func mapped<Result>(_ body: () throws -> Result) throws -> Result {
+        do { return try body() } catch { throw mapping(error) }
+    }
+}
+
+extension LociError: CustomStringConvertible {
+    /// One line: what is wrong, and what to do.
+    public var description: String {
+        switch self {
+        case .databaseNotFound(let path):
+            "no database at \(path); build one with `loci build`, or check the path"
+        case .notADatabase(let path, let reason):
+            "\(path) is not a Loci database: \(reason)"
+        case .unsupportedFormat(let text), .corrupt(let text), .notPermitted(let text), .full(let text),
+            .limit(let text), .busy(let text), .system(let text):
+            text
+        case .collectionExists(let name):
+            "the collection \"\(name)\" exists already; choose another name, drop it, or replace it (--replace)"
+        case .collectionNotFound(let name, let existing):
+            existing.isEmpty
+                ? "there is no collection \"\(name)\"; the database has none"
+                : "there is no collection \"\(name)\"; the database has \(Self.list(existing))"
+        case .collectionName(let name, let reason):
+            "\"\(name)\" cannot name a collection: \(reason)"
+        case .emptyCollection(let name):
+            "the collection \"\(name)\" has no vectors yet; build it first"
+        case .collectionNotEmpty(let name):
+            "the collection \"\(name)\" holds vectors already; ask for them to be replaced, or use another collection"
+        case .identifierCount(let identifiers, let vectors):
+            "there are \(identifiers) identifiers for \(vectors) vectors; give one for each"
+        case .identifierLength(let row, let bytes, let limit):
+            "the identifier of row \(row) has \(bytes) bytes; it must have from 1 to \(limit)"
+        case .duplicateIdentifier(let identifier, let rows):
+            "the identifier \"\(identifier)\" is given to the rows \(rows.map(String.init).joined(separator: " and ")); "
+                + "each vector needs its own"
+        case .groundTruth(let text): text
+        }
+    }
+
+    private static func list(_ names: [String]) -> String {
+        let shown = names.prefix(10).map { "\"\($0)\"" }.joined(separator: ", ")
+        return names.count > 10 ? "\(shown) and \(names.count - 10) more" : shown
+    }
+}

@@ -1,0 +1,85 @@
+// Loci, Apache License 2.0.
+
+/// A vector that a search found.
+public struct Neighbor: Hashable, Sendable {
+    /// Its identifier.
+    public let id: VectorID
+    /// Its distance to the query: squared for `l2`, the negated product for `ip`, one minus the cosine for `cosine`.
+    public let distance: Float
+
+    /// A neighbour.
+    public init(id: VectorID, distance: Float) {
+        self.id = id
+        self.distance = distance
+    }
+}
+
+/// The neighbours of one query or many, nearest first, in flat storage that can be used again.
+///
+/// A search into results that were as large before allocates nothing.
+public struct SearchResults: Sendable {
+    /// The end of each query's neighbours.
+    private var ends: [Int] = []
+    /// The distances of all neighbours.
+    public private(set) var distances: [Float] = []
+    /// The slots of all neighbours: in a collection as it was built, the rows of the vectors that it was built from.
+    package private(set) var slots: [UInt32] = []
+    private var identifierEnds: [Int] = []
+    private var identifierBytes: [UInt8] = []
+
+    /// No results.
+    public init() {}
+
+    /// The number of queries.
+    public var queryCount: Int { ends.count }
+
+    /// The neighbours of all queries together.
+    public var count: Int { distances.count }
+
+    /// Where a query's neighbours stand in the flat arrays.
+    /// - Parameter query: From 0 to `queryCount - 1`.
+    public func range(ofQuery query: Int) -> Range<Int> { (query == 0 ? 0 : ends[query - 1])..<ends[query] }
+
+    /// The neighbours of a query.
+    /// - Parameter query: From 0 to `queryCount - 1`.
+    public subscript(query query: Int) -> [Neighbor] {
+        range(ofQuery: query).map { Neighbor(id: identifier(at: $0), distance: distances[$0]) }
+    }
+
+    /// The identifier of a neighbour.
+    /// - Parameter index: From 0 to `count - 1`.
+    public func identifier(at index: Int) -> VectorID {
+        VectorID(bytes: Array(identifierBytes[(index == 0 ? 0 : identifierEnds[index - 1])..<identifierEnds[index]]))
+    }
+
+    /// Forgets all results, and keeps the storage.
+    public mutating func removeAll() {
+        ends.removeAll(keepingCapacity: true)
+        distances.removeAll(keepingCapacity: true)
+        slots.removeAll(keepingCapacity: true)
+        identifierEnds.removeAll(keepingCapacity: true)
+        identifierBytes.removeAll(keepingCapacity: true)
+    }
+
+    /// Adds a neighbour of the query under way.
+    mutating func append(slot: UInt32, distance: Float, identifier: UnsafeRawBufferPointer) {
+        slots.append(slot)
+        distances.append(distance)
+        identifierBytes.append(contentsOf: identifier)
+        identifierEnds.append(identifierBytes.count)
+    }
+
+    /// Ends the query under way.
+    mutating func endQuery() { ends.append(distances.count) }
+
+    /// Adds the results of other queries.
+    mutating func append(_ other: SearchResults) {
+        let neighbours = distances.count
+        let bytes = identifierBytes.count
+        ends.append(contentsOf: other.ends.lazy.map { $0 + neighbours })
+        distances.append(contentsOf: other.distances)
+        slots.append(contentsOf: other.slots)
+        identifierEnds.append(contentsOf: other.identifierEnds.lazy.map { $0 + bytes })
+        identifierBytes.append(contentsOf: other.identifierBytes)
+    }
+}

@@ -1,0 +1,59 @@
+// Loci, Apache License 2.0.
+
+import LociStorage
+import Synchronization
+
+/// The views of collections that were used last, so that a search need not collect chunk pointers.
+///
+/// A view is used again as long as nothing was committed and the map is where it was; it pins nothing in between.
+final class ViewCache: Sendable {
+    /// The most views that are kept: a database may have a hundred thousand collections.
+    private static let capacity = 64
+
+    private struct State {
+        var transactionID = -1
+        var mapGeneration: UInt64 = 0
+        var views: [String: CollectionView] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    /// Runs `body` with the latest view of a collection, and the snapshot that it is of. What they see does not change
+    /// meanwhile.
+    /// - Throws: `LociError.collectionNotFound`, and what `body` throws.
+    func withView<Result>(
+        of name: String, in environment: Environment, _ body: (CollectionView, Snapshot) throws -> Result
+    ) throws -> Result {
+        let snapshot = try environment.snapshot()
+        let cached = state.withLock { state -> CollectionView? in
+            if state.transactionID != snapshot.transactionID || state.mapGeneration != snapshot.mapGeneration {
+                state.views.removeAll()
+                state.transactionID = snapshot.transactionID
+                state.mapGeneration = snapshot.mapGeneration
+            }
+            return state.views[name]
+        }
+        let view = try cached ?? makeView(of: name, in: snapshot)
+        return try withExtendedLifetime(snapshot) { try body(view, snapshot) }
+    }
+
+    private func makeView(of name: String, in snapshot: Snapshot) throws -> CollectionView {
+        let path = snapshot.environment.path
+        let view = try snapshot.withTransaction { transaction in
+            guard let number = try Catalogue.number(of: name, in: transaction) else {
+                throw LociError.collectionNotFound(name: name, existing: try Catalogue.names(in: transaction))
+            }
+            let record = try Catalogue.record(number: number, path: path, in: transaction)
+            return try CollectionView(number: number, record: record, in: transaction)
+        }
+        state.withLock { state in
+            // Another thread may have moved the cache to a later commit meanwhile.
+            guard state.transactionID == snapshot.transactionID, state.mapGeneration == snapshot.mapGeneration else {
+                return
+            }
+            if state.views.count >= Self.capacity { state.views.removeAll() }
+            state.views[name] = view
+        }
+        return view
+    }
+}
