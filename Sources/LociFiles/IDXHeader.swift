@@ -20,7 +20,8 @@ struct IDXHeader: Equatable {
             throw .truncated(path: path, expected: IDXHeader.fixedBytes, found: fixed.count)
         }
         guard fixed[0] == 0, fixed[1] == 0 else {
-            throw .badHeader(path: path, reason: "IDX data begins with two zero bytes, this with other ones")
+            throw .badHeader(
+                path: path, reason: "this is not IDX, which begins with two zero bytes (a .gz must hold IDX)")
         }
         switch fixed[2] {
         case 0x08: element = .uint8

@@ -17,7 +17,7 @@ struct MatrixLayout: Sendable, Equatable {
 
     /// Lays out `count` dense rows after a header and checks them against the size of the file, all in bytes.
     ///
-    /// - Parameter surplus: how many more bytes may follow, when exactly so many do.
+    /// - Parameter allowsDistances: whether as many bytes as the rows have may follow them, for distances.
     /// - Throws: `empty`, `dimensionOutOfRange`, `sizeOverflow`, `truncated`, `trailingBytes`.
     init(
         path: String, count: Int, dimension: Int, element: NumericType, order: ByteOrder, header: Int, size: Int,

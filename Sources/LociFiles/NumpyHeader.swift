@@ -51,7 +51,7 @@ struct NumpyHeader: Equatable {
         shape = fields.shape
     }
 
-    /// The header of a float32 matrix in C order, always 128 bytes, so that it can be written again
+    /// The header of a matrix in C order, always 128 bytes, so that it can be written again
     /// once the count is known.
     static func encode(count: Int, columns: Int, type: String) -> [UInt8] {
         let dictionary = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(count), \(columns)), }"

@@ -47,7 +47,9 @@ import Testing
         var length = whole
         length[whole.count - 4] ^= 1
         #expect(reason(length) == "incorrect length check")
-        #expect(reason(whole + [0, 0, 0])?.contains("3 bytes follow") == true)
+        for garbage in [[0, 0, 0], [0x1F, 0, 0], [0, 0x8B, 0]] as [[UInt8]] {
+            #expect(reason(whole + garbage)?.contains("3 bytes follow") == true)
+        }
     }
 
     @Test func holdsTheHeaderToItsPromise() throws {
