@@ -35,7 +35,8 @@ enum Catalogue {
         guard !name.isEmpty, name.utf8.count <= maximumNameBytes else { return nil }
         guard let value = try transaction.value(of: key(name), in: .collections) else { return nil }
         guard value.count == 4 else {
-            throw StorageError.corrupted(what: "its number has \(value.count) bytes of 4", location: "collection \(name)")
+            throw StorageError.corrupted(
+                what: "its number has \(value.count) bytes of 4", location: "collection \(name)")
         }
         return value.span.bytes.littleEndian(at: 0, as: UInt32.self)
     }

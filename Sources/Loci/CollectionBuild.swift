@@ -70,7 +70,9 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
 
     /// Checks what is under the name, and returns its number.
     @discardableResult
-    private func check(_ target: Target, in transaction: borrowing some StorageTransaction & ~Copyable) throws -> UInt32? {
+    private func check(
+        _ target: Target, in transaction: borrowing some StorageTransaction & ~Copyable
+    ) throws -> UInt32? {
         let number = try Catalogue.number(of: name, in: transaction)
         guard let number else {
             switch target {
@@ -103,7 +105,8 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
             let block = try encoder.encode(rows)
             try database.environment.write { transaction in
                 for array in block {
-                    try append(array.records, to: array.table, array.geometry, from: rows.lowerBound, number, transaction)
+                    try append(
+                        array.records, to: array.table, array.geometry, from: rows.lowerBound, number, transaction)
                 }
             }
             progress.advance(rows.count)

@@ -88,7 +88,9 @@ struct CollectionRecord: Sendable, Equatable {
     /// Reads a record back.
     /// - Throws: `StorageError.corrupted` or `.formatVersion`.
     init(decoding bytes: [UInt8], path: String) throws(StorageError) {
-        func fault(_ what: String) -> StorageError { .corrupted(what: what, location: "a collection's record in \(path)") }
+        func fault(_ what: String) -> StorageError {
+            .corrupted(what: what, location: "a collection's record in \(path)")
+        }
         guard bytes.count >= Self.fixedBytes else { throw fault("it has \(bytes.count) bytes of at least 64") }
         let span = bytes.span.bytes
         let version = span.littleEndian(at: 0, as: UInt16.self)

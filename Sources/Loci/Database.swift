@@ -65,7 +65,8 @@ public final class Database: Sendable {
             case .readWrite: .readWrite
             case .create: .create
             }
-        return Database(environment: try LociError.mapped { try Environment.open(at: path, mode: mode, options: limits) })
+        return Database(
+            environment: try LociError.mapped { try Environment.open(at: path, mode: mode, options: limits) })
     }
 
     /// The names of all collections, in the order of their bytes.

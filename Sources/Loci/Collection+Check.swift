@@ -1,0 +1,107 @@
+// Loci, Apache License 2.0.
+
+import LociIndex
+import LociStorage
+
+/// Something wrong with a database, and where.
+public struct Fault: Sendable, Equatable, CustomStringConvertible {
+    /// The collection; `nil` for the database's own records.
+    public let collection: String?
+    /// What is wrong, and where.
+    public let what: String
+
+    /// One line.
+    public var description: String { collection.map { "\($0): \(what)" } ?? what }
+}
+
+extension Database {
+    /// Checks all collections; see `Collection.check`.
+    /// - Parameter limit: How many faults of a collection are reported at the most.
+    /// - Returns: What is wrong; nothing, when all is well.
+    public func check(limit: Int = 100) throws -> [Fault] {
+        var faults: [Fault] = []
+        for name in try collectionNames() {
+            faults += try Collection(name: name, database: self).check(limit: limit)
+        }
+        return faults
+    }
+}
+
+extension Collection {
+    /// Walks everything: checksums of chunks, identifiers and slots that are each other's inverse, degrees, edges,
+    /// reachability of every vector, constants of the codes.
+    /// - Parameter limit: How many faults are reported at the most.
+    /// - Returns: What is wrong; nothing, when all is well.
+    /// - Throws: `LociError.collectionNotFound`, or what keeps the check from going on.
+    /// - Complexity: O(bytes of the collection).
+    public func check(limit: Int = 100) throws -> [Fault] {
+        try LociError.mapped {
+            let snapshot = try database.environment.snapshot()
+            return try snapshot.withTransaction { transaction in
+                var faults = CheckReport(collection: name, limit: limit)
+                guard let number = try Catalogue.number(of: name, in: transaction) else {
+                    throw LociError.collectionNotFound(name: name, existing: try Catalogue.names(in: transaction))
+                }
+                do {
+                    let record = try Catalogue.record(number: number, path: database.path, in: transaction)
+                    try transaction.verifyChecksums(of: number) { faults.add($0.description) }
+                    // Only what is sound can be walked: a chunk that is damaged may hold anything.
+                    if faults.isEmpty, record.count > 0 {
+                        let view = try CollectionView(number: number, record: record, in: transaction)
+                        for violation in GraphInvariants.violations(of: view.graph, limit: limit) {
+                            faults.add(violation.description)
+                        }
+                        try Self.checkIdentifiers(of: view, in: transaction, report: &faults)
+                    }
+                } catch let error as StorageError {
+                    guard case .corrupted = error else { throw error }
+                    faults.add(error.description)
+                }
+                return faults.faults
+            }
+        }
+    }
+
+    /// Slots to identifiers and back.
+    private static func checkIdentifiers(
+        of view: CollectionView, in transaction: borrowing ReadTransaction, report: inout CheckReport
+    ) throws {
+        for slot in 0..<UInt32(view.record.count) {
+            let bytes = [UInt8](try view.identifiers.unsafeIdentifier(at: slot))
+            guard !bytes.isEmpty else {
+                report.add("slot \(slot) has no identifier")
+                continue
+            }
+            let back = try transaction.value(of: Key(collection: view.number, identifier: bytes), in: .ids)
+            if back?.count != 4 || back?.span.bytes.littleEndian(at: 0, as: UInt32.self) != slot {
+                report.add("the identifier \"\(VectorID(bytes: bytes))\" of slot \(slot) does not lead back to it")
+            }
+        }
+        var entries = 0
+        try transaction.forEach(in: .ids, prefix: Key(collection: view.number)) { _, _ in
+            entries += 1
+            return true
+        }
+        if entries != view.record.count {
+            report.add("\(entries) identifiers lead to \(view.record.count) slots")
+        }
+    }
+}
+
+/// Faults as they are found, up to a limit.
+private struct CheckReport {
+    let collection: String
+    let limit: Int
+    private(set) var faults: [Fault] = []
+
+    init(collection: String, limit: Int) {
+        self.collection = collection
+        self.limit = limit
+    }
+
+    var isEmpty: Bool { faults.isEmpty }
+
+    mutating func add(_ what: String) {
+        if faults.count < limit { faults.append(Fault(collection: collection, what: what)) }
+    }
+}

@@ -1,0 +1,104 @@
+// Loci, Apache License 2.0.
+
+public import LociIndex
+import LociStorage
+
+/// What a collection holds, and what it takes.
+public struct CollectionInfo: Sendable, Equatable {
+    /// The name.
+    public let name: String
+    /// The number of vectors.
+    public let count: Int
+    /// The number of components of a vector; 0 while there are no vectors.
+    public let dimension: Int
+    /// What the collection was made with.
+    public let configuration: CollectionConfiguration
+    /// How vectors are coded.
+    public let quantization: Quantization
+    /// Whether there is a graph; small collections are scanned instead.
+    public let hasGraph: Bool
+    /// The bytes of the file that the collection takes, pages that are partly filled included, by what is on them.
+    public let bytes: Bytes
+
+    /// Bytes of the file by kind of record.
+    public struct Bytes: Sendable, Equatable {
+        /// First-level codes, or float vectors.
+        public var codes = 0
+        /// Residual codes.
+        public var residuals = 0
+        /// Neighbour lists.
+        public var adjacency = 0
+        /// Vectors as they were given.
+        public var originals = 0
+        /// Identifiers, both ways.
+        public var identifiers = 0
+        /// Settings.
+        public var settings = 0
+        /// All of them.
+        public var total: Int { codes + residuals + adjacency + originals + identifiers + settings }
+    }
+
+    /// Bytes of the file for each vector; 0 while there are no vectors.
+    public var bytesPerVector: Double { count == 0 ? 0 : Double(bytes.total) / Double(count) }
+}
+
+/// What a database holds, and what it takes.
+public struct DatabaseInfo: Sendable, Equatable {
+    /// The path of the file.
+    public let path: String
+    /// The size of the file in use, in bytes: live pages, and those that can be used again.
+    public let bytes: Int
+    /// The number of the last commit.
+    public let transactionID: Int
+    /// The kernels that this process uses: portable, avx2, avx512 or neon.
+    public let kernels: String
+    /// The collections, in the order of their names.
+    public let collections: [CollectionInfo]
+}
+
+extension Database {
+    /// What the database holds, at one moment.
+    public func info() throws -> DatabaseInfo {
+        try LociError.mapped {
+            let (identity, names) = try environment.read { transaction in
+                (transaction.transactionID, try Catalogue.names(in: transaction))
+            }
+            return DatabaseInfo(
+                path: path, bytes: try environment.usedBytes, transactionID: identity, kernels: Kernels.name,
+                collections: try names.map { try Collection(name: $0, database: self).info() })
+        }
+    }
+}
+
+extension Collection {
+    /// What the collection holds and takes.
+    /// - Complexity: O(n): the entries of identifiers are walked.
+    public func info() throws -> CollectionInfo {
+        try LociError.mapped {
+            try database.environment.read { transaction in
+                guard let number = try Catalogue.number(of: name, in: transaction) else {
+                    throw LociError.collectionNotFound(name: name, existing: try Catalogue.names(in: transaction))
+                }
+                let record = try Catalogue.record(number: number, path: database.path, in: transaction)
+                return CollectionInfo(
+                    name: name, count: record.count, dimension: record.dimension, configuration: record.configuration,
+                    quantization: record.quantization, hasGraph: record.hasGraph,
+                    bytes: try Self.bytes(of: record, number: number, in: transaction))
+            }
+        }
+    }
+
+    private static func bytes(
+        of record: CollectionRecord, number: UInt32, in transaction: borrowing ReadTransaction
+    ) throws -> CollectionInfo.Bytes {
+        var bytes = CollectionInfo.Bytes()
+        func space(_ table: Table) throws -> Int { try transaction.fileBytes(of: number, in: table) }
+        bytes.codes = try space(.codes)
+        bytes.residuals = try space(.residuals)
+        bytes.adjacency = try space(.adjacency)
+        bytes.originals = try space(.originals)
+        bytes.identifiers = try space(.identifiers) + space(.ids)
+        bytes.settings = try space(.collections)
+        return bytes
+    }
+}

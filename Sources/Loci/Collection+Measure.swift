@@ -1,0 +1,114 @@
+// Loci, Apache License 2.0.
+
+public import LociIndex
+import Synchronization
+
+/// How fast, and how well, a collection answered a set of queries.
+public struct SearchMeasurement: Sendable, Equatable {
+    /// The number of queries.
+    public let queries: Int
+    /// The number of neighbours asked for, capped to what the collection holds.
+    public let k: Int
+    /// The window of the walks, at least k.
+    public let window: Int
+    /// Whether every vector was measured.
+    public let isExact: Bool
+    /// The number of threads.
+    public let threads: Int
+    /// Recall@k against the ground truth, from 0 to 1; `nil` without one.
+    public let recall: Double?
+    /// Queries answered in a second, identifiers included, in the fastest pass.
+    public let queriesPerSecond: Double
+    /// The time of a query in that pass, in microseconds: median, 95th and 99th percentile.
+    public let latency: Latency
+
+    /// Percentiles of a query's time, in microseconds.
+    public struct Latency: Sendable, Equatable {
+        /// The median.
+        public let p50: Double
+        /// The 95th percentile.
+        public let p95: Double
+        /// The 99th percentile.
+        public let p99: Double
+
+        init(_ durations: [Duration]) {
+            let sorted = durations.map { $0 / .microseconds(1) }.sorted()
+            func percentile(_ share: Double) -> Double {
+                sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, Int(share * Double(sorted.count)))]
+            }
+            (p50, p95, p99) = (percentile(0.5), percentile(0.95), percentile(0.99))
+        }
+    }
+}
+
+extension Collection {
+    /// Answers queries and measures it.
+    /// - Parameters:
+    ///   - queries: Vectors of the collection's dimension. They are read into memory before the clock starts.
+    ///   - truth: The true neighbours, for the recall.
+    ///   - options: How to search.
+    ///   - threads: How many; `nil` for one a processor.
+    ///   - passes: How often all queries are answered; the fastest pass counts, at least 1.
+    /// - Returns: The figures, and the results.
+    /// - Throws: As `search(queries:_:threads:)`; `LociError.groundTruth`.
+    public func measure(
+        queries: some VectorSource, truth: GroundTruth? = nil, _ options: SearchOptions = SearchOptions(),
+        threads: Int? = nil, passes: Int = 1
+    ) throws -> (measurement: SearchMeasurement, results: SearchResults) {
+        try options.validate()
+        let threads = max(1, threads ?? Parallel.processorCount)
+        let loaded = try LoadedVectors(queries)
+        return try withView { view in
+            try view.admitQueries(dimension: queries.dimension)
+            let k = min(options.k, view.record.count)
+            try truth?.validate(queries: queries.count, k: k, count: view.record.count)
+            var best: (total: Duration, durations: [Duration], results: SearchResults)?
+            for _ in 0..<max(1, passes) {
+                let durations = Mutex([Duration](repeating: .zero, count: queries.count))
+                let start = ContinuousClock.now
+                let results = try view.search(loaded, options, threads: threads) { query, duration in
+                    durations.withLock { $0[query] = duration }
+                }
+                let total = ContinuousClock.now - start
+                if total < best?.total ?? .seconds(1 << 40) {
+                    best = (total, durations.withLock { $0 }, results)
+                }
+            }
+            let (total, durations, results) = best ?? (.zero, [], SearchResults())
+            let measurement = SearchMeasurement(
+                queries: queries.count, k: k, window: max(k, min(options.window, view.record.count)),
+                isExact: options.isExact || !view.record.hasGraph, threads: threads,
+                recall: truth?.recall(of: results, k: k),
+                queriesPerSecond: Double(queries.count) / max(total / .seconds(1), 1e-9),
+                latency: SearchMeasurement.Latency(durations))
+            return (measurement, results)
+        }
+    }
+}
+
+/// Vectors read into memory, so that a measurement is not one of reading files.
+private struct LoadedVectors: VectorSource {
+    private let values: [Float]
+    let count: Int
+    let dimension: Int
+
+    init(_ source: some VectorSource) throws {
+        count = source.count
+        dimension = source.dimension
+        values = try [Float](unsafeUninitializedCapacity: source.count * source.dimension) { buffer, initialized in
+            for row in 0..<source.count {
+                let start = row * source.dimension
+                try source.read(
+                    row: row, into: UnsafeMutableBufferPointer(rebasing: buffer[start..<start + source.dimension]))
+            }
+            initialized = source.count * source.dimension
+        }
+    }
+
+    func read(row: Int, into output: UnsafeMutableBufferPointer<Float>) {
+        values.withUnsafeBufferPointer { values in
+            guard let source = values.baseAddress, let target = output.baseAddress else { return }
+            target.update(from: source + row * dimension, count: dimension)
+        }
+    }
+}
