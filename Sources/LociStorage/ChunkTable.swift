@@ -9,7 +9,7 @@ package final class ChunkTable: @unchecked Sendable {
     /// The sizes of the array's chunks.
     package let geometry: ChunkGeometry
     /// Where the records lie, for inner loops; valid as long as this table.
-    package let records: ChunkedRecords
+    @usableFromInline package let records: ChunkedRecords
 
     /// The array of `collection` in `table`, as `snapshot` shows it.
     ///
@@ -63,7 +63,7 @@ package final class ChunkTable: @unchecked Sendable {
     /// The address of record `index`, which must be below ``count``: it is not compared.
     ///
     /// `geometry.stride` bytes belong to the record, and `geometry.readableTail` more can be read.
-    @inline(__always)
+    @inlinable @inline(__always)
     package func record(at index: UInt32) -> UnsafeRawPointer {
         records.record(at: index)
     }

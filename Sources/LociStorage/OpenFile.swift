@@ -125,8 +125,16 @@ enum FileSystem {
         return String(cString: resolved)
     }
 
-    /// Whether the file system that holds `path` has less than 1 MiB left for this user.
+    /// Whether the file at `path` can not grow: less than 1 MiB is left for this user, or the process's limit is reached.
     static func isFull(at path: String) -> Bool {
+        var limit = rlimit()
+        #if canImport(Glibc)
+        let hasLimit = getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0
+        #else
+        let hasLimit = getrlimit(RLIMIT_FSIZE, &limit) == 0
+        #endif
+        var file = stat()
+        if hasLimit, stat(path, &file) == 0, UInt64(max(0, file.st_size)) >= limit.rlim_cur { return true }
         var status = statvfs()
         guard statvfs(path, &status) == 0 else { return false }
         let (bytes, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))

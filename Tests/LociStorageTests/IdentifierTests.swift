@@ -1,0 +1,95 @@
+// Loci, Apache License 2.0.
+
+import Testing
+
+@testable import LociStorage
+
+@Suite struct IdentifierTests {
+    @Test func agreesWithArray() throws {
+        var generator = SeededGenerator(seed: PropertyTest.seed)
+        let folder = try TemporaryFolder()
+        let environment = try Environment.open(at: folder.database, mode: .create, options: .small())
+        var model = [[UInt8]](repeating: [], count: 512 * 2 + 77)
+        for _ in 0..<PropertyTest.iterations(10) {
+            let slots = (0..<200).map { _ in Int.random(in: 0..<model.count, using: &generator) }
+            for slot in slots { model[slot] = generator.bytes(Int.random(in: 0...40, using: &generator)) }
+            model[512 + 511] = generator.bytes(480)
+            try environment.write { (transaction) throws in
+                for chunk in 0..<3 {
+                    let first = chunk * 512
+                    let last = min(first + 512, model.count)
+                    var identifiers = try IdentifierChunk.load(transaction, collection: 2, chunk: UInt32(chunk))
+                    // In any order, and slots that were never set are there all the same.
+                    for slot in (first..<last).reversed()
+                    where identifiers.identifier(at: slot - first) != model[slot][...] {
+                        try identifiers.set(model[slot], at: slot - first)
+                    }
+                    try identifiers.set(model[last - 1], at: last - 1 - first)
+                    #expect(identifiers.count == last - first)
+                    try identifiers.store(in: transaction, collection: 2, chunk: UInt32(chunk))
+                }
+            }
+            let table = try IdentifierTable(snapshot: environment.snapshot(), collection: 2)
+            #expect(table.count == model.count)
+            for slot in model.indices {
+                #expect(try table.withIdentifier(at: UInt32(slot)) { $0.copied } == model[slot])
+            }
+            #expect(
+                storageError { _ = try table.unsafeIdentifier(at: UInt32(model.count)) }
+                    == .recordNumber(UInt64(model.count), limit: UInt64(model.count)))
+            #expect(try environment.read { try $0.verifyChecksums(of: 2) { Issue.record("\($0)") } } == 3)
+        }
+    }
+
+    @Test func limits() throws {
+        var chunk = IdentifierChunk()
+        #expect(storageError { try chunk.set([1], at: 512) } == .recordNumber(512, limit: 512))
+        #expect(storageError { try chunk.set([1], at: -1) } == .recordNumber(0, limit: 512))
+        #expect(
+            storageError { try chunk.set([UInt8](repeating: 1, count: 481), at: 0) }
+                == .keyLength(bytes: 481, limit: 480))
+        #expect(chunk.identifier(at: 0).isEmpty)
+        try chunk.set([1, 2], at: 1)
+        #expect(chunk.count == 2 && chunk.identifier(at: 0).isEmpty && chunk.identifier(at: 1) == [1, 2])
+    }
+
+    /// A damaged value makes an error or other bytes of the same value, never a read outside of it.
+    @Test func damagedValuesStayInBounds() throws {
+        var generator = SeededGenerator(seed: PropertyTest.seed)
+        let folder = try TemporaryFolder()
+        let environment = try Environment.open(at: folder.database, mode: .create, options: .small())
+        let key = Key(collection: 2, chunk: 0)
+        var chunk = IdentifierChunk()
+        for slot in 0..<9 { try chunk.set([UInt8](repeating: 65, count: slot), at: slot) }
+        try environment.write { try chunk.store(in: $0, collection: 2, chunk: 0) }
+        let value = try environment.read { try $0.value(of: key, in: .identifiers) } ?? []
+        #expect(value.count == 48 + 4 * 10 + 36)
+        for round in 0..<PropertyTest.iterations(1000) {
+            var damaged = value
+            if round % 4 == 0 {
+                damaged.removeLast(Int.random(in: 1...damaged.count, using: &generator))
+            } else {
+                let offset = Int.random(in: 0..<48 + 40, using: &generator)
+                damaged[offset] ^= UInt8.random(in: 1...255, using: &generator)
+            }
+            try environment.write { (transaction) throws in
+                try transaction.put(damaged, for: key, in: .identifiers)
+                var faults = 0
+                try transaction.verifyChecksums { _ in faults += 1 }
+                #expect(faults == 1)
+                #expect(throws: StorageError.self) {
+                    _ = try IdentifierChunk.load(transaction, collection: 2, chunk: 0)
+                }
+                guard let table = try? IdentifierTable(unsafelyBorrowing: transaction, collection: 2),
+                    let stored = try transaction.unsafeValue(of: key, in: .identifiers), let start = stored.baseAddress
+                else { return }
+                for slot in 0..<UInt32(table.count) {
+                    guard let bytes = try? table.unsafeIdentifier(at: slot), let first = bytes.baseAddress else {
+                        continue
+                    }
+                    #expect(first >= start && first + bytes.count <= start + stored.count)
+                }
+            }
+        }
+    }
+}
