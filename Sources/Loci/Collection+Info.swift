@@ -57,6 +57,11 @@ public struct DatabaseInfo: Sendable, Equatable {
 }
 
 extension Database {
+    /// The size of the file in use, in bytes: live pages, and those that can be used again.
+    public var bytes: Int {
+        get throws { try LociError.mapped { try environment.usedBytes } }
+    }
+
     /// What the database holds, at one moment.
     public func info() throws -> DatabaseInfo {
         try LociError.mapped {

@@ -49,11 +49,12 @@ extension Collection {
     ///   - options: How to search.
     ///   - threads: How many; `nil` for one a processor.
     ///   - passes: How often all queries are answered; the fastest pass counts, at least 1.
+    ///   - onQuery: Called after each query that was answered, from any thread; what it throws ends the measurement.
     /// - Returns: The figures, and the results.
-    /// - Throws: As `search(queries:_:threads:)`; `LociError.groundTruth`.
+    /// - Throws: As `search(queries:_:threads:)`; `LociError.groundTruth`; what `onQuery` throws.
     public func measure(
         queries: some VectorSource, truth: GroundTruth? = nil, _ options: SearchOptions = SearchOptions(),
-        threads: Int? = nil, passes: Int = 1
+        threads: Int? = nil, passes: Int = 1, onQuery: @Sendable () throws -> Void = {}
     ) throws -> (measurement: SearchMeasurement, results: SearchResults) {
         try options.validate()
         let threads = max(1, threads ?? Parallel.processorCount)
@@ -68,6 +69,7 @@ extension Collection {
                 let start = ContinuousClock.now
                 let results = try view.search(loaded, options, threads: threads) { query, duration in
                     durations.withLock { $0[query] = duration }
+                    try onQuery()
                 }
                 let total = ContinuousClock.now - start
                 if total < best?.total ?? .seconds(1 << 40) {

@@ -126,10 +126,11 @@ extension CollectionView {
     }
 
     /// Answers many queries on several threads.
-    /// - Parameter onQuery: Called with each query's number and the time that it took, from any thread.
+    /// - Parameter onQuery: Called with each query's number and the time that it took, from any thread; what it throws ends
+    ///   the search.
     func search(
         _ queries: some VectorSource, _ options: SearchOptions, threads: Int,
-        onQuery: @Sendable (Int, Duration) -> Void
+        onQuery: @Sendable (Int, Duration) throws -> Void
     ) throws -> SearchResults {
         let grain = 64
         let blocks = Mutex<[Int: SearchResults]>([:])
@@ -145,7 +146,7 @@ extension CollectionView {
                         } catch let error as IndexError {
                             throw error.naming(row: query)
                         }
-                        onQuery(query, ContinuousClock.now - start)
+                        try onQuery(query, ContinuousClock.now - start)
                     }
                 }
             }

@@ -133,6 +133,43 @@ public final class Database: Sendable {
         return Collection(name: name, database: self)
     }
 
+    /// Builds a collection in the database file at a path, all or nothing: a file that did not exist before is there
+    /// afterwards only with the collection in it.
+    /// - Parameters:
+    ///   - path: The file, which is created if it is missing. Its folder must exist.
+    ///   - name: From 1 to 255 bytes, without control characters.
+    ///   - configuration: Its metric, quantization and graph.
+    ///   - source: The vectors, at least one.
+    ///   - identifiers: One for each vector, all different; `nil` for the rows' numbers.
+    ///   - replacing: Whether a collection of the name may be there already. It serves until the new one is whole.
+    ///   - threads: How many; `nil` for one a processor. The result does not depend on it.
+    ///   - observer: Is told of the progress, and may stop the build.
+    /// - Throws: `LociError`, `IndexError`, or what the source throws; nothing has changed then.
+    /// - Complexity: As `buildCollection`.
+    public static func buildCollection(
+        at path: String, _ name: String, _ configuration: CollectionConfiguration = CollectionConfiguration(),
+        from source: some VectorSource, identifiers: [VectorID]? = nil, replacing: Bool = false, threads: Int? = nil,
+        observer: some BuildObserver = SilentObserver()
+    ) throws -> Collection {
+        try Catalogue.validate(name)
+        try configuration.build.validate(metric: configuration.metric)
+        _ = try BuildIdentifiers(identifiers, count: source.count)
+        let existed = Environment.exists(at: path)
+        // A function of its own, so that the database is closed when it fails.
+        func build() throws -> Collection {
+            try open(path, access: .create)
+                .buildCollection(
+                    name, configuration, from: source, identifiers: identifiers, replacing: replacing,
+                    threads: threads, observer: observer)
+        }
+        do {
+            return try build()
+        } catch {
+            if !existed { Environment.removeIfEmptyAndUnused(at: path) }
+            throw error
+        }
+    }
+
     /// Drops a collection. It is gone at once; its pages are freed in steps, which the next writer goes on with if this
     /// process does not.
     /// - Throws: `LociError.collectionNotFound`.

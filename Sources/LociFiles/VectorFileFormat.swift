@@ -70,6 +70,19 @@ public enum VectorFileFormat: String, Sendable, CaseIterable {
         return format
     }
 
+    /// Checks that a file can be written, before the work whose results it is to hold.
+    ///
+    /// - Parameter writable: the formats to choose from.
+    /// - Returns: the format that the name tells.
+    /// - Throws: `unknownExtension`, `notWritable`, `isDirectory`, `notRegularFile`, `cannotWrite`.
+    package static func checkOutput(
+        path: String, writable: [VectorFileFormat]
+    ) throws(VectorFileError) -> VectorFileFormat {
+        let format = try ofOutput(path: path, format: nil, writable: writable)
+        try ReplacingFile(path: path).discard()
+        return format
+    }
+
     /// Whether `VectorFileWriter` writes this format.
     public var isWritable: Bool {
         VectorFileFormat.writable.contains(self)

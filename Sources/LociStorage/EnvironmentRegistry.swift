@@ -36,6 +36,13 @@ final class EnvironmentRegistry: @unchecked Sendable {
         return nil
     }
 
+    /// Whether a file of the path is open, or on its way to be or not to be.
+    func isOpen(path: String) -> Bool {
+        monitor.lock()
+        defer { monitor.unlock() }
+        return entries.values.contains { $0.path == path }
+    }
+
     /// Lets others have the environment.
     func opened(_ environment: Environment) {
         monitor.lock()

@@ -1,0 +1,128 @@
+// Loci, Apache License 2.0.
+
+import ArgumentParser
+import Loci
+
+/// `loci bench`: recall against speed, over search windows.
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Measure recall and speed over search windows.",
+        discussion: """
+            Answers all queries once for each window (more often with --passes, of which the fastest counts) and \
+            prints recall, queries per second, and percentiles of the time of a query. It runs on one thread unless \
+            it is told otherwise: so curves are compared, and a query waits for no other.
+
+              loci bench sift.loci sift --queries q.fvecs --ground-truth gt.ivecs
+              loci bench sift.loci sift --queries q.fvecs --ground-truth gt.ivecs --passes 3 --plot recall.svg
+              loci bench sift.loci sift --queries q.fvecs --ground-truth gt.ivecs --windows 20,40,80 --json
+
+            --json prints an object a line, for each window: queries, k, window, exact, threads, recall, \
+            queries_per_second, latency_us.
+            """)
+
+    @OptionGroup var target: CollectionArguments
+
+    @Option(help: "The queries: a file of vectors.", completion: .file())
+    var queries: String
+
+    @Option(
+        help: "The true neighbours of the queries: .ivecs, .ibin or .npy, as of 'loci truth'.", completion: .file())
+    var groundTruth: String
+
+    @Option(help: ArgumentHelp("How many neighbours.", valueName: "K"))
+    var k = 10
+
+    @Option(help: ArgumentHelp("The search windows, between commas.", valueName: "W,W,…"))
+    var windows = WindowsArgument.standard
+
+    @Option(help: ArgumentHelp("How many threads search.", valueName: "N"))
+    var threads = 1
+
+    @Option(help: ArgumentHelp("How often all queries are answered for a window.", valueName: "N"))
+    var passes = 1
+
+    @Option(help: ArgumentHelp("Where the curve is drawn: an .svg file.", valueName: "file"), completion: .file())
+    var plot: String?
+
+    @Flag(help: "Print a JSON object for each window.")
+    var json = false
+
+    @OptionGroup var progress: ProgressOptions
+
+    func validate() throws {
+        try Allowed.check("--k", k, in: SearchLimits.k)
+        for window in windows.values { try Allowed.check("a window", window, in: SearchLimits.window) }
+        try Allowed.check("--threads", threads, in: Allowed.threads)
+        try Allowed.check("--passes", passes, in: 1...1_000)
+    }
+
+    func run() throws {
+        Interrupt.install()
+        let database = try Database.open(target.database, access: .readOnly)
+        let collection = try database.collection(target.collection)
+        let source = try VectorFile.open(queries)
+        let truth = try GroundTruth.read(groundTruth)
+        if let plot { try TextFile.check(plot) }
+        let info = try collection.info()
+        if k > info.count {
+            progress.note("k \(k) is more than the collection holds; \(info.count) are returned")
+        }
+        if !info.hasGraph { progress.note("the collection is scanned: windows make no difference") }
+
+        let bar = progress.bar(
+            "Searching", total: source.count * passes * windows.values.count, unit: "queries")
+        var measurements: [SearchMeasurement] = []
+        for window in windows.values {
+            let (measurement, _) = try collection.measure(
+                queries: source, truth: truth, SearchOptions(k: k, window: window), threads: threads, passes: passes
+            ) {
+                try Interrupted.check()
+                bar.advance()
+            }
+            measurements.append(measurement)
+        }
+        bar.finish()
+        if json {
+            for measurement in measurements {
+                try Console.output.write(JSONValue.object(MeasurementReport(measurement).members).line + "\n")
+            }
+        } else {
+            try Console.output.write(Self.table(measurements))
+        }
+        if let plot { try TextFile.write(drawing(of: measurements, info).svg(), to: plot) }
+    }
+
+    private static func table(_ measurements: [SearchMeasurement]) -> String {
+        var table = TextTable([
+            .number("window"), .number("recall@\(measurements.first?.k ?? 0)"), .number("queries/s"),
+            .number("p50 µs"), .number("p95 µs"), .number("p99 µs"),
+        ])
+        for measurement in measurements {
+            table.add([
+                "\(measurement.window)", Format.decimal(measurement.recall ?? 0, places: 4),
+                Format.count(Int(measurement.queriesPerSecond.rounded())),
+                Format.decimal(measurement.latency.p50, places: 1), Format.decimal(measurement.latency.p95, places: 1),
+                Format.decimal(measurement.latency.p99, places: 1),
+            ])
+        }
+        return table.rendered()
+    }
+
+    private func drawing(of measurements: [SearchMeasurement], _ info: CollectionInfo) -> RecallPlot {
+        let report = CollectionReport(info)
+        let workers = threads == 1 ? "1 thread" : "\(threads) threads"
+        return RecallPlot(
+            title: "\(info.name), \(report.shape)",
+            subtitle: "\(report.summary); \(report.bytesPerVector) a vector; \(workers), \(Kernels.name) kernels",
+            recallTitle: "Recall@\(measurements.first?.k ?? k)",
+            series: [
+                RecallPlot.Series(
+                    name: info.quantization.description,
+                    points: measurements.map {
+                        RecallPlot.Point(
+                            recall: $0.recall ?? 0, queriesPerSecond: $0.queriesPerSecond, window: $0.window)
+                    })
+            ])
+    }
+}

@@ -1,0 +1,72 @@
+// Loci, Apache License 2.0.
+
+import ArgumentParser
+import Loci
+
+/// `loci check`: whether a database is sound.
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Check that a database is sound.",
+        discussion: """
+            Reads everything: checksums, identifiers both ways, the links of every vector, and whether each can be \
+            reached. Prints a line for each fault and ends with status 1, or prints one line that begins with ok.
+
+              loci check photos.loci
+              loci check photos.loci clip --json
+
+            --json prints one object: ok, collections, faults (each with collection and what).
+            """)
+
+    /// Faults of a collection that are printed at the most.
+    private static let faultLimit = 100
+
+    @Argument(help: "The database: a file.", completion: .file(extensions: ["loci"]))
+    var database: String
+
+    @Argument(help: "The name of a collection; without one, all are checked.")
+    var collection: String?
+
+    @Flag(help: "Print a JSON object.")
+    var json = false
+
+    @OptionGroup var progress: ProgressOptions
+
+    func run() throws {
+        let database = try Database.open(database, access: .readOnly)
+        let names = try collection.map { [$0] } ?? database.collectionNames()
+        let bar = progress.bar("Checking", total: names.count, unit: "collections")
+        var faults: [Fault] = []
+        for name in names {
+            faults += try database.collection(name).check(limit: Self.faultLimit)
+            bar.advance()
+        }
+        bar.finish()
+        if json {
+            try Console.output.write(
+                JSONValue.object([
+                    ("ok", .bool(faults.isEmpty)), ("collections", .array(names.map { .string($0) })),
+                    (
+                        "faults",
+                        .array(
+                            faults.map {
+                                .object([
+                                    ("collection", $0.collection.map { .string($0) } ?? .null),
+                                    ("what", .string($0.what)),
+                                ])
+                            })
+                    ),
+                ]).line + "\n")
+        } else if faults.isEmpty {
+            let what = collection.map { TextWidth.printable($0) } ?? Self.collections(names.count)
+            try Console.output.write("ok: no fault found in \(what)\n")
+        } else {
+            try Console.output.write(faults.map { TextWidth.printable($0.description) + "\n" }.joined())
+        }
+        if !faults.isEmpty { throw ExitCode(1) }
+    }
+
+    private static func collections(_ count: Int) -> String {
+        count == 1 ? "1 collection" : "\(Format.count(count)) collections"
+    }
+}

@@ -1,0 +1,111 @@
+// Loci, Apache License 2.0.
+
+import Loci
+
+/// What is shown of a collection.
+struct CollectionReport {
+    let info: CollectionInfo
+
+    init(_ info: CollectionInfo) { self.info = info }
+
+    private var build: BuildParameters { info.configuration.build }
+    private var alpha: Float { build.alpha ?? BuildParameters.standardAlpha(info.configuration.metric) }
+
+    /// The shape, as in "60,000 × 784".
+    var shape: String { "\(Format.count(info.count)) × \(Format.count(info.dimension))" }
+
+    /// What the collection is, in a few words.
+    var summary: String {
+        let index = info.hasGraph ? "graph of degree \(build.maximumDegree)" : "scanned"
+        return "\(shape), \(info.configuration.metric), \(info.quantization), \(index)"
+    }
+
+    /// Bytes of a vector, as in "1,021 bytes".
+    var bytesPerVector: String { Format.count(Int(info.bytesPerVector.rounded())) + " bytes" }
+
+    /// Names and values for an aligned block.
+    var lines: [(String, String)] {
+        var lines = [
+            ("collection", info.name),
+            ("vectors", Format.count(info.count)),
+            ("dimension", Format.count(info.dimension)),
+            ("metric", info.configuration.metric.description),
+            ("quantization", info.quantization.description),
+            ("originals", info.configuration.originals.description),
+        ]
+        if info.hasGraph {
+            lines += [
+                ("index", "graph"),
+                ("degree", "\(build.maximumDegree)"),
+                ("build window", "\(build.window)"),
+                ("alpha", "\(alpha)"),
+                ("seed", "\(build.seed)"),
+            ]
+        } else {
+            lines.append(("index", "none: a collection of this size is scanned"))
+        }
+        lines.append(("size on disk", Format.bytes(info.bytes.total)))
+        for (name, bytes) in kinds where bytes > 0 { lines.append(("  " + name, Format.bytes(bytes))) }
+        lines.append(("a vector", bytesPerVector))
+        return lines
+    }
+
+    private var kinds: [(String, Int)] {
+        let bytes = info.bytes
+        return [
+            ("codes", bytes.codes), ("residuals", bytes.residuals), ("adjacency", bytes.adjacency),
+            ("originals", bytes.originals), ("identifiers", bytes.identifiers), ("settings", bytes.settings),
+        ]
+    }
+
+    /// The members of a JSON object.
+    var members: [(String, JSONValue)] {
+        [
+            ("name", .string(info.name)),
+            ("count", .integer(info.count)),
+            ("dimension", .integer(info.dimension)),
+            ("metric", .string(info.configuration.metric.description)),
+            ("quantization", .string(info.quantization.description)),
+            ("originals", .string(info.configuration.originals.description)),
+            ("index", info.hasGraph ? "graph" : "scan"),
+            ("degree", .integer(build.maximumDegree)),
+            ("build_window", .integer(build.window)),
+            ("alpha", .float(alpha)),
+            ("seed", Int(exactly: build.seed).map { .integer($0) } ?? .string(String(build.seed))),
+            ("bytes_on_disk", .integer(info.bytes.total)),
+            ("bytes_per_vector", .number(info.bytesPerVector, decimals: 1)),
+            ("bytes", .object(kinds.map { ($0.0, .integer($0.1)) })),
+        ]
+    }
+
+    /// A JSON object on a line of its own.
+    func json(adding others: [(String, JSONValue)] = []) -> String {
+        JSONValue.object(members + others).line + "\n"
+    }
+
+    /// Names and values, aligned.
+    static func block(_ lines: [(String, String)]) -> String {
+        let width = lines.map { TextWidth.columns($0.0) }.max() ?? 0
+        return lines.map { name, value in
+            let padding = String(repeating: " ", count: width - TextWidth.columns(name) + 2)
+            return name + padding + TextWidth.printable(value) + "\n"
+        }.joined()
+    }
+
+    /// Many collections, as a table.
+    static func table(_ collections: [CollectionInfo]) -> String {
+        var table = TextTable([
+            .text("collection"), .number("vectors"), .number("dimension"), .text("metric"), .text("quantization"),
+            .text("index"), .number("size"), .number("bytes a vector"),
+        ])
+        for info in collections {
+            table.add([
+                info.name, Format.count(info.count), Format.count(info.dimension),
+                info.configuration.metric.description, info.quantization.description,
+                info.hasGraph ? "graph" : "scan", Format.bytes(info.bytes.total),
+                Format.count(Int(info.bytesPerVector.rounded())),
+            ])
+        }
+        return table.rendered()
+    }
+}

@@ -1,0 +1,49 @@
+// Loci, Apache License 2.0.
+
+import ArgumentParser
+import Loci
+
+/// `loci export`: the vectors of a collection to a file.
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write the vectors of a collection to a file.",
+        discussion: """
+            Vectors are as they were given where the collection keeps originals, else decoded from their codes. \
+            Identifiers are written to .jsonl, which 'loci build' reads back; other formats have no place for them.
+
+              loci export photos.loci clip --to clip.jsonl
+              loci export photos.loci clip --to clip.npy
+            """)
+
+    @OptionGroup var target: CollectionArguments
+
+    @Option(help: "The file: .jsonl, .npy, .fvecs or .fbin.", completion: .file())
+    var to: String
+
+    @OptionGroup var progress: ProgressOptions
+
+    func run() throws {
+        Interrupt.install()
+        let collection = try Database.open(target.database, access: .readOnly).collection(target.collection)
+        let format = try VectorFileFormat.checkOutput(path: to, writable: VectorFileFormat.writable)
+        let info = try collection.info()
+        guard info.count > 0 else { throw LociError.emptyCollection(name: info.name) }
+        let writer = try VectorFileWriter(path: to, dimension: info.dimension, format: format)
+        let bar = progress.bar("Exporting", total: info.count, unit: "vectors")
+        var leavesIdentifiers = false
+        try collection.forEach { id, vector in
+            try Interrupted.check()
+            if !format.holdsIdentifiers, !leavesIdentifiers { leavesIdentifiers = id != VectorID(row: writer.count) }
+            try writer.append(vector, identifier: format.holdsIdentifiers ? id.bytes : nil)
+            bar.advance()
+        }
+        try writer.finish()
+        bar.finish()
+        let isDecoded = info.configuration.originals == .none && info.quantization != .float32
+        progress.note(
+            "wrote \(Format.count(writer.count)) vectors to \(to)"
+                + (isDecoded ? ", decoded from their \(info.quantization) codes" : "")
+                + (leavesIdentifiers ? ", without their identifiers: .\(format.rawValue) has no place for them" : ""))
+    }
+}

@@ -1,0 +1,76 @@
+// Loci, Apache License 2.0.
+
+import ArgumentParser
+import Loci
+
+/// `loci info`: what a database or a collection holds and takes.
+struct InfoCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "info",
+        abstract: "Show what a database or a collection holds and takes.",
+        discussion: """
+            Bytes are those of pages in the file, partly filled ones included.
+
+              loci info photos.loci
+              loci info photos.loci clip --json
+
+            --json prints one object. Of a collection: name, count, dimension, metric, quantization, originals, index, \
+            degree, build_window, alpha, seed, bytes_on_disk, bytes_per_vector, bytes, kernels, path, file_bytes. Of \
+            a database: path, bytes_on_disk, kernels, last_commit, and collections with such objects.
+            """)
+
+    @Argument(help: "The database: a file.", completion: .file(extensions: ["loci"]))
+    var database: String
+
+    @Argument(help: "The name of a collection; without one, the whole database is shown.")
+    var collection: String?
+
+    @Flag(help: "Print a JSON object.")
+    var json = false
+
+    func run() throws {
+        let database = try Database.open(database, access: .readOnly)
+        if let collection {
+            try show(try database.collection(collection).info(), of: database)
+        } else {
+            try show(try database.info())
+        }
+    }
+
+    private func show(_ info: CollectionInfo, of database: Database) throws {
+        let report = CollectionReport(info)
+        let fileBytes = try database.bytes
+        if json {
+            return try Console.output.write(
+                report.json(adding: [
+                    ("kernels", .string(Kernels.name)), ("path", .string(database.path)),
+                    ("file_bytes", .integer(fileBytes)),
+                ]))
+        }
+        let lines = [
+            ("file", "\(database.path), \(Format.bytes(fileBytes))"), ("kernels", Kernels.name),
+        ]
+        try Console.output.write(CollectionReport.block(report.lines + lines))
+    }
+
+    private func show(_ info: DatabaseInfo) throws {
+        if json {
+            let collections = info.collections.map { JSONValue.object(CollectionReport($0).members) }
+            return try Console.output.write(
+                JSONValue.object([
+                    ("path", .string(info.path)), ("bytes_on_disk", .integer(info.bytes)),
+                    ("kernels", .string(info.kernels)), ("last_commit", .integer(info.transactionID)),
+                    ("collections", .array(collections)),
+                ]).line + "\n")
+        }
+        try Console.output.write(
+            CollectionReport.block([
+                ("file", info.path), ("size", Format.bytes(info.bytes)),
+                ("collections", Format.count(info.collections.count)), ("last commit", "\(info.transactionID)"),
+                ("kernels", info.kernels),
+            ]))
+        if !info.collections.isEmpty {
+            try Console.output.write("\n" + CollectionReport.table(info.collections))
+        }
+    }
+}

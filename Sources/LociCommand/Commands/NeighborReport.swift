@@ -1,0 +1,69 @@
+// Loci, Apache License 2.0.
+
+import Loci
+
+/// Neighbours as they are shown and written.
+struct NeighborReport {
+    let results: SearchResults
+    let k: Int
+
+    /// A table of one query's neighbours, or of the first queries' with a column that tells which.
+    func table(queries: Range<Int>, neighborsEach limit: Int) -> String {
+        let isSingle = results.queryCount == 1
+        var columns: [TextTable.Column] = isSingle ? [] : [.number("query")]
+        columns += [.number("rank"), .text("id", limit: 60), .number("distance")]
+        var table = TextTable(columns)
+        let shown = queries.map { Array(results[query: $0].prefix(limit)) }
+        let places = Self.places(shown.joined().map(\.distance))
+        for (query, neighbors) in zip(queries, shown) {
+            for (rank, neighbor) in neighbors.enumerated() {
+                var cells = isSingle ? [] : [rank == 0 ? "\(query)" : ""]
+                cells += [
+                    "\(rank + 1)", neighbor.id.description, Format.decimal(Double(neighbor.distance), places: places),
+                ]
+                table.add(cells)
+            }
+        }
+        return table.rendered()
+    }
+
+    /// Decimals for distances: about seven digits in all, which is what a `Float` holds.
+    private static func places(_ distances: [Float]) -> Int {
+        var places = 6
+        var limit: Float = 10
+        let largest = distances.map(\.magnitude).max() ?? 0
+        while places > 1, largest >= limit {
+            places -= 1
+            limit *= 10
+        }
+        return places
+    }
+
+    /// The formats that neighbours are written in.
+    static let writable: [VectorFileFormat] = [.ivecs, .npy, .ibin, .jsonl]
+
+    /// Writes the neighbours of all queries: row numbers as a matrix, or identifiers and distances as JSON lines.
+    ///
+    /// - Throws: `VectorFileError`.
+    func write(to path: String, format: VectorFileFormat) throws {
+        guard format == .jsonl else {
+            // -1 where a query found fewer, as other programs write it.
+            var rows = [Int32](repeating: -1, count: results.queryCount * k)
+            for query in 0..<results.queryCount {
+                for (place, index) in results.range(ofQuery: query).prefix(k).enumerated() {
+                    rows[query * k + place] = Int32(bitPattern: results.slots[index])
+                }
+            }
+            return try IntegerMatrix(count: results.queryCount, columns: k, values: rows)
+                .write(to: path, format: format)
+        }
+        let writer = try NeighborsWriter(path: path)
+        for query in 0..<results.queryCount {
+            let neighbors = results[query: query]
+            try writer.append(
+                query: query,
+                neighbors: neighbors.map { FileNeighbor(identifier: $0.id.bytes, distance: $0.distance) })
+        }
+        try writer.finish()
+    }
+}

@@ -1,0 +1,72 @@
+// Loci, Apache License 2.0.
+
+import ArgumentParser
+import Loci
+
+/// The work was stopped by Ctrl-C or SIGTERM.
+struct Interrupted: Error {
+    /// - Throws: `Interrupted` when a signal asked the command to end.
+    static func check() throws {
+        if Interrupt.isRequested { throw Interrupted() }
+    }
+}
+
+/// What an error means to the shell: what is printed where, and the exit status.
+struct Outcome {
+    /// The status of a command line that is wrong.
+    static let usageStatus: Int32 = 2
+
+    /// For standard output: a text that was asked for, such as help.
+    private(set) var output = ""
+    /// For standard error: one line.
+    private(set) var message = ""
+    let status: Int32
+
+    init(_ error: any Error, arguments: [String]) {
+        switch error {
+        case is Interrupted, IndexError.cancelled:
+            message = Self.line("interrupted; nothing was changed")
+            status = Interrupt.exitStatus ?? 130
+        case let error as IndexError:
+            message = Self.line(error.description)
+            if case .parameter = error { status = Self.usageStatus } else { status = 1 }
+        case let error as VectorFileError:
+            message = Self.line(error.description)
+            if case .badSetting = error { status = Self.usageStatus } else { status = 1 }
+        case let error as LociError:
+            message = Self.line(error.description)
+            status = 1
+        case let error as OutputError:
+            message = Self.line(error.description)
+            status = 1
+        default:
+            let code = LociCommand.exitCode(for: error)
+            switch code {
+            case .success:
+                output = LociCommand.fullMessage(for: error)
+                if !output.hasSuffix("\n") { output += "\n" }
+                status = 0
+            case .validationFailure:
+                let reason = LociCommand.message(for: error)
+                message = Self.line("\(reason); see '\(Self.help(arguments))'")
+                status = Self.usageStatus
+            default:
+                // A bare exit status has said already what it has to say.
+                if !(error is ExitCode) { message = Self.line("\(error)") }
+                status = code.rawValue
+            }
+        }
+    }
+
+    private static func line(_ text: String) -> String {
+        var text = text.split(separator: "\n").joined(separator: " ")[...]
+        while text.last == "." { text.removeLast() }
+        return "loci: " + TextWidth.printable(String(text)) + "\n"
+    }
+
+    /// The help that belongs to a command line.
+    private static func help(_ arguments: [String]) -> String {
+        let verbs = LociCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
+        return verbs.first { $0 == arguments.first }.map { "loci \($0) --help" } ?? "loci --help"
+    }
+}

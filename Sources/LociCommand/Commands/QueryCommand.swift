@@ -1,0 +1,140 @@
+// Loci, Apache License 2.0.
+
+import ArgumentParser
+import Loci
+
+/// `loci query`: neighbours of vectors.
+struct QueryCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "query",
+        abstract: "Find the nearest neighbours of vectors.",
+        discussion: """
+            Prints the neighbours of one vector, or figures and the first few neighbours of many. All of them go to \
+            --output: .ivecs, .ibin and .npy get the rows of the vectors that the collection was built from, with -1 \
+            where there are fewer than k; .jsonl gets identifiers and distances. Distances are squared for l2, the \
+            negated product for ip, and one minus the cosine for cosine: smaller is nearer.
+
+              loci query photos.loci clip --vector "0.12 -0.5 0.33" --k 5
+              loci query photos.loci clip --queries queries.npy --output neighbours.jsonl
+              loci query sift.loci sift --queries q.fvecs --window 100 --ground-truth gt.ivecs --json
+
+            --json prints one object: queries, k, window, exact, threads, recall (with a ground truth), \
+            queries_per_second, latency_us, and "neighbors" for --vector or "results" for up to 10 queries of a file.
+            """)
+
+    /// Up to so many queries of a file are part of the JSON object.
+    private static let queriesInJSON = 10
+
+    @OptionGroup var target: CollectionArguments
+
+    @Option(help: ArgumentHelp("The queries: a file of vectors.", valueName: "file"), completion: .file())
+    var queries: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("One query: its components, between spaces or commas.", valueName: "numbers"))
+    var vector: VectorArgument?
+
+    @Option(help: ArgumentHelp("How many neighbours.", valueName: "K"))
+    var k = 10
+
+    @Option(
+        help: ArgumentHelp("How many candidates the search keeps: more find more, slower; at least k.", valueName: "W"))
+    var window: Int?
+
+    @Option(help: ArgumentHelp("How many threads search; by default one a core.", valueName: "N"))
+    var threads: Int?
+
+    @Flag(help: "Measure every vector instead of walking the graph.")
+    var exact = false
+
+    @Option(
+        help: "The true neighbours of the queries, for the recall: .ivecs, .ibin or .npy, as of 'loci truth'.",
+        completion: .file())
+    var groundTruth: String?
+
+    @Option(help: "Where all neighbours are written: .ivecs, .ibin, .npy or .jsonl.", completion: .file())
+    var output: String?
+
+    @Flag(help: "Print a JSON object.")
+    var json = false
+
+    @OptionGroup var progress: ProgressOptions
+
+    func validate() throws {
+        guard (queries == nil) != (vector == nil) else {
+            throw ValidationError("give either --queries or --vector")
+        }
+        if groundTruth != nil, queries == nil { throw ValidationError("--ground-truth needs --queries") }
+        try Allowed.check("--k", k, in: SearchLimits.k)
+        try Allowed.check("--window", window, in: SearchLimits.window)
+        try Allowed.check("--threads", threads, in: Allowed.threads)
+    }
+
+    func run() throws {
+        Interrupt.install()
+        let database = try Database.open(target.database, access: .readOnly)
+        let collection = try database.collection(target.collection)
+        let truth = try groundTruth.map { try GroundTruth.read($0) }
+        let format = try output.map { try VectorFileFormat.checkOutput(path: $0, writable: NeighborReport.writable) }
+        if let queries {
+            try search(collection, try VectorFile.open(queries), truth, format)
+        } else if let values = vector?.values {
+            try search(collection, try VectorArray(values, dimension: values.count), truth, format)
+        }
+    }
+
+    private func search(
+        _ collection: Collection, _ source: some VectorSource, _ truth: GroundTruth?, _ format: VectorFileFormat?
+    ) throws {
+        let options = SearchOptions(k: k, window: window ?? SearchOptions.standardWindow, isExact: exact)
+        let bar = progress.bar("Searching", total: source.count, unit: "queries")
+        let (measurement, results) = try collection.measure(
+            queries: source, truth: truth, options, threads: threads
+        ) {
+            try Interrupted.check()
+            bar.advance()
+        }
+        if source.count > 1 { bar.finish() } else { bar.abandon() }
+        if k > measurement.k {
+            progress.note("k \(k) is more than the collection holds; \(measurement.k) are returned")
+        } else if let window, window < k, !measurement.isExact {
+            progress.note("window \(window) is less than k; \(measurement.window) is used")
+        }
+        let report = NeighborReport(results: results, k: measurement.k)
+        if let output, let format {
+            try report.write(to: output, format: format)
+            progress.note("wrote the neighbours of \(Format.count(results.queryCount)) queries to \(output)")
+        }
+        try print(MeasurementReport(measurement), report)
+    }
+
+    private func print(_ figures: MeasurementReport, _ report: NeighborReport) throws {
+        let count = report.results.queryCount
+        if json {
+            var members = figures.members
+            if vector != nil {
+                members.append(("neighbors", .neighbors(report.results[query: 0])))
+            } else if count <= Self.queriesInJSON {
+                let results = (0..<count).map { query in
+                    JSONValue.object([
+                        ("query", .integer(query)), ("neighbors", .neighbors(report.results[query: query])),
+                    ])
+                }
+                members.append(("results", .array(results)))
+            }
+            return try Console.output.write(JSONValue.object(members).line + "\n")
+        }
+        if vector != nil {
+            if output == nil { try Console.output.write(report.table(queries: 0..<1, neighborsEach: count * k)) }
+            return
+        }
+        try Console.output.write(CollectionReport.block(figures.lines))
+        guard output == nil else { return }
+        let shown = min(3, count)
+        try Console.output.write("\n" + report.table(queries: 0..<shown, neighborsEach: count == 1 ? k : 5))
+        if count > shown {
+            progress.note("\(Format.count(count - shown)) more queries are not shown; --output writes all")
+        }
+    }
+}

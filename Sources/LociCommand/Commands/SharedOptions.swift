@@ -1,0 +1,51 @@
+// Loci, Apache License 2.0.
+
+import ArgumentParser
+import Loci
+
+/// The database and the collection that a verb is about.
+struct CollectionArguments: ParsableArguments {
+    @Argument(help: "The database: a file.", completion: .file(extensions: ["loci"]))
+    var database: String
+
+    @Argument(help: "The name of the collection.")
+    var collection: String
+}
+
+/// How long work is shown.
+struct ProgressOptions: ParsableArguments {
+    @Flag(name: .shortAndLong, help: "Show no progress and no notes.")
+    var quiet = false
+
+    /// A bar on standard error, where it is a terminal.
+    func bar(_ title: String, total: Int?, unit: String) -> ProgressBar {
+        quiet
+            ? ProgressBar(
+                title, total: total, unit: unit,
+                on: ProgressBar.Surface(isVisible: false, columns: { 80 }, now: { .zero }, write: { _ in }))
+            : ProgressBar(title, total: total, unit: unit)
+    }
+
+    /// Says something that is not a result.
+    func note(_ text: String) {
+        if !quiet { Console.error.note("loci: " + TextWidth.printable(text) + "\n") }
+    }
+}
+
+/// Limits on numbers of the command line.
+enum Allowed {
+    /// Each thread has buffers of its own; more threads than this only cost memory.
+    static let threads = 1...1024
+
+    /// - Throws: `ValidationError` for a number out of range.
+    static func check(_ option: String, _ value: Int?, in range: ClosedRange<Int>) throws {
+        guard let value, !range.contains(value) else { return }
+        throw ValidationError("\(option) is \(value); it must be from \(range.lowerBound) to \(range.upperBound)")
+    }
+}
+
+/// Sizes of a search, which several verbs take.
+enum SearchLimits {
+    static let k = 1...SearchOptions.limit
+    static let window = 1...SearchOptions.limit
+}
