@@ -13,7 +13,18 @@ final class ViewCache: Sendable {
     private struct State {
         var transactionID = -1
         var mapGeneration: UInt64 = 0
-        var views: [String: CollectionView] = [:]
+        var views: [NameBytes: CollectionView] = [:]
+    }
+
+    /// A name by its bytes: two texts that Unicode calls equivalent are equal as strings, but name two collections.
+    private struct NameBytes: Hashable {
+        let name: String
+
+        static func == (left: NameBytes, right: NameBytes) -> Bool { left.name.utf8.elementsEqual(right.name.utf8) }
+
+        func hash(into hasher: inout Hasher) {
+            for byte in name.utf8 { hasher.combine(byte) }
+        }
     }
 
     private let state = Mutex(State())
@@ -35,7 +46,7 @@ final class ViewCache: Sendable {
                     state.transactionID = identity
                     state.mapGeneration = generation
                 }
-                return state.views[name]
+                return state.views[NameBytes(name: name)]
             }
             if let cached { return try body(cached, transaction) }
             guard let number = try Catalogue.number(of: name, in: transaction) else {
@@ -47,7 +58,7 @@ final class ViewCache: Sendable {
                 // Another thread may have moved the cache to a later commit meanwhile.
                 guard state.transactionID == identity, state.mapGeneration == generation else { return }
                 if state.views.count >= Self.capacity { state.views.removeAll() }
-                state.views[name] = view
+                state.views[NameBytes(name: name)] = view
             }
             return try body(view, transaction)
         }
