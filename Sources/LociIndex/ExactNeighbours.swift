@@ -33,6 +33,9 @@ public struct ExactNeighbours: Sendable, Equatable {
         guard source.count <= Adjacency.slotLimit else {
             throw IndexError.tooManyVectors(count: source.count, limit: Adjacency.slotLimit)
         }
+        guard (1...CodeLayout.dimensionLimit).contains(source.dimension) else {
+            throw IndexError.dimension(found: source.dimension, limit: CodeLayout.dimensionLimit)
+        }
         guard queries.dimension == source.dimension else {
             throw IndexError.dimensionMismatch(found: queries.dimension, expected: source.dimension)
         }

@@ -45,12 +45,12 @@ package final class Searcher {
     /// - Parameters:
     ///   - vector: `dimension` floats.
     ///   - view: With a graph.
-    ///   - count: The number of neighbours asked for, at most `window`.
-    ///   - window: The number of candidates that are kept while walking.
+    ///   - count: The number of neighbours asked for, at least 1.
+    ///   - window: The number of candidates that are kept while walking; `count` if it is less.
     ///   - slots: Takes up to `count` slots, nearest first.
     ///   - distances: Takes their distances.
     /// - Returns: How many were found: `count`, or fewer when the view has fewer.
-    /// - Throws: `IndexError` for a vector that cannot be measured, or a damaged graph.
+    /// - Throws: `IndexError` for a vector that cannot be measured, a count below 1, or a damaged graph.
     /// - Complexity: O(window · degree · dimension) time, no allocation in the steady state.
     package func search(
         _ vector: UnsafePointer<Float>, in view: GraphView, count: Int, window: Int,
@@ -59,12 +59,14 @@ package final class Searcher {
         guard let adjacency = view.adjacency else {
             return try scan(vector, in: view, count: count, slots: slots, distances: distances)
         }
+        let count = try Self.bounded(count, by: view)
+        // A window of all vectors finds all that a larger one would.
+        let window = max(count, min(window, view.count))
         try query.prepare(vector)
         try greedy.walk(
             distance: query.firstLevel, codes: view.codes, lines: view.layout.recordLines, adjacency: adjacency,
             maximumDegree: view.maximumDegree, count: view.count, entryPoint: view.entryPoint,
-            window: max(window, count), capacity: max(window, count) + (view.residuals == nil ? 0 : Self.rerankReserve),
-            onExpand: { _ in })
+            window: window, capacity: window + (view.residuals == nil ? 0 : Self.rerankReserve), onExpand: { _ in })
         guard let residualRecords = view.residuals else {
             return report(greedy.buffer, count: count, slots: slots, distances: distances)
         }
@@ -87,16 +89,17 @@ package final class Searcher {
     /// - Parameters:
     ///   - vector: `dimension` floats.
     ///   - view: With or without a graph.
-    ///   - count: The number of neighbours asked for.
+    ///   - count: The number of neighbours asked for, at least 1.
     ///   - slots: Takes up to `count` slots, nearest first.
     ///   - distances: Takes their distances.
     /// - Returns: How many were found.
-    /// - Throws: `IndexError` for a vector that cannot be measured.
+    /// - Throws: `IndexError` for a vector that cannot be measured, or a count below 1.
     /// - Complexity: O(count of the view · dimension).
     package func scan(
         _ vector: UnsafePointer<Float>, in view: GraphView, count: Int,
         slots: UnsafeMutablePointer<UInt32>, distances: UnsafeMutablePointer<Float>
     ) throws(IndexError) -> Int {
+        let count = try Self.bounded(count, by: view)
         try query.prepare(vector)
         let kernel = query.firstLevel
         let block = 64
@@ -137,6 +140,12 @@ package final class Searcher {
             distances[index] = query.finish(SearchBuffer.distance(buffer[index]))
         }
         return found
+    }
+
+    /// As many neighbours as are asked for and there are: buffers are sized by it.
+    private static func bounded(_ count: Int, by view: GraphView) throws(IndexError) -> Int {
+        guard count >= 1 else { throw .parameter(name: "k", value: "\(count)", allowed: "at least 1") }
+        return min(count, view.count)
     }
 
     private func reserve(_ count: Int) {
