@@ -67,7 +67,7 @@ public struct ExactNeighbours: Sendable, Equatable {
             for key in keys {
                 rows.append(Int32(SearchBuffer.slot(key)))
                 let distance = SearchBuffer.distance(key)
-                distances.append(metric == .cosine ? 1 + distance : distance)
+                distances.append(metric == .cosine ? max(0, 1 + distance) : distance)
             }
         }
         return ExactNeighbours(queryCount: queries.count, k: kept, rows: rows, distances: distances)

@@ -148,9 +148,13 @@ package final class QueryState {
     }
 
     /// Turns a kernel's distance into the metric's: undoes the scale, and makes cosine's from the inner product's.
+    ///
+    /// Sums of rounded terms can fall a little below 0; squared lengths and cosine distances are never reported so.
     package func finish(_ distance: Float) -> Float {
-        layout.hasHeader
+        let finished =
+            layout.hasHeader
             ? distance / space.scale / space.scale : space.metric == .cosine ? 1 + distance : distance
+        return space.metric == .ip ? finished : max(0, finished)
     }
 
     /// Rounds the coded query to integers of at most `levels`, and returns what turns integer sums into distances.

@@ -48,7 +48,8 @@ extension VectorSpace {
         let length = max(longest.withLock { $0 }, Float(meanLength * 0x1p-30))
         let rotation = quantization.isRotated ? Rotation(dimension: dimension, seed: seed) : nil
         return VectorSpace(
-            dimension: dimension, metric: metric, mean: mean, scale: scale(forLength: length), rotation: rotation, componentLimit: componentLimit)
+            dimension: dimension, metric: metric, mean: mean, scale: scale(forLength: length), rotation: rotation,
+            componentLimit: componentLimit)
     }
 
     private static func learnMean(
