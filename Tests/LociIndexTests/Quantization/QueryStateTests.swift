@@ -139,7 +139,9 @@ import Testing
             let state = QueryState(layout: coded.layout, space: coded.space)
             #expect(throws: IndexError.notFinite(row: nil, component: 2)) { try state.prepare([1, 2, .nan, 4]) }
             #expect(throws: IndexError.notFinite(row: nil, component: 3)) { try state.prepare([1, 2, 3, .infinity]) }
-            #expect(throws: IndexError.tooLarge(row: nil, component: 1, limit: 1e15)) { try state.prepare([0, 2e15, 0, 0]) }
+            #expect(throws: IndexError.tooLarge(row: nil, component: 1, limit: 1e15)) {
+                try state.prepare([0, 2e15, 0, 0])
+            }
             if metric == .cosine {
                 #expect(throws: IndexError.zeroVector(row: nil)) { try state.prepare([0, 0, 0, 0]) }
             } else {

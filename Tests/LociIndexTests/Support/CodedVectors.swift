@@ -46,7 +46,8 @@ final class CodedVectors {
         var output = [Float](repeating: 0, count: source.dimension)
         output.withUnsafeMutableBufferPointer { output in
             guard let base = output.baseAddress else { return }
-            coder.decode(record: codes[row], residual: bothLevels ? residuals.map { UnsafePointer($0[row]) } : nil, into: base)
+            coder.decode(
+                record: codes[row], residual: bothLevels ? residuals.map { UnsafePointer($0[row]) } : nil, into: base)
         }
         return output
     }
@@ -75,7 +76,9 @@ final class CodedVectors {
 
 extension Searcher {
     /// A search as arrays.
-    func search(_ vector: [Float], in view: GraphView, count: Int, window: Int) throws -> [(slot: UInt32, distance: Float)] {
+    func search(
+        _ vector: [Float], in view: GraphView, count: Int, window: Int
+    ) throws -> [(slot: UInt32, distance: Float)] {
         try results(count) { try search(vector, in: view, count: count, window: window, slots: $0, distances: $1) }
     }
 
