@@ -9,6 +9,7 @@ import Testing
     /// Distances of all rows by one level or by both, in true units.
     static func distances(_ query: QueryState, of coded: CodedVectors, bothLevels: Bool) -> [Float] {
         let rows: [UnsafePointer<UInt8>?] = (0..<coded.source.count).map { UnsafePointer(coded.codes[$0]) }
+        defer { withExtendedLifetime(coded) {} }
         var output = [Float](repeating: .nan, count: rows.count)
         if bothLevels, let residuals = coded.residuals {
             let residualRows: [UnsafePointer<UInt8>?] = rows.indices.map { UnsafePointer(residuals[$0]) }
