@@ -60,14 +60,15 @@ private struct MemoryHoard {
         var none = limit
         none.rlim_cur = 0
         setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &none)
-        // From large to small, until not even the smallest is left; each block points at the one before.
+        // From large to small, until not even the smallest is left; each block points at the one before. Freed blocks of
+        // up to about a thousand bytes wait in lists of their own size, so each of these sizes is asked for.
         var size = 1 << 20
         while size >= 16 {
             while let block = malloc(size) {
                 block.storeBytes(of: first, as: UnsafeMutableRawPointer?.self)
                 first = block
             }
-            size /= 2
+            size = size > 2048 ? size / 2 : size - 8
         }
     }
 
