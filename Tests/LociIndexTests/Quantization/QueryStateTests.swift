@@ -35,7 +35,6 @@ import Testing
         let queryLength = DoubleMath.length(centredQuery)
         let length = DoubleMath.length(centred)
         let root = Double(query.count).squareRoot()
-        // The largest component after rotation is not known here; the length bounds it, and is replaced below.
         let largest = largestCoded(coded, query: query) / Double(coded.space.scale)
         let error = root * largest / units / 2
         let quantization =
