@@ -163,6 +163,11 @@ extension BuildParameters {
 }
 
 extension CollectionConfiguration {
+    /// The quickest graph, for tests that do not search it.
+    static var sparse: CollectionConfiguration {
+        CollectionConfiguration(quantization: .lvq8, build: BuildParameters(maximumDegree: 8, window: 8))
+    }
+
     static func quick(
         _ metric: Metric = .l2, _ quantization: Quantization? = nil, _ originals: Originals = .none
     ) -> CollectionConfiguration {
