@@ -1,6 +1,6 @@
 // Loci, Apache License 2.0.
 
-import Dispatch
+import Foundation
 import LociIndex
 import Synchronization
 import Testing
@@ -19,20 +19,26 @@ import Testing
         let isDone = Atomic<Bool>(false)
         let answers = Atomic<Int>(0)
         let failures = Mutex<[String]>([])
+        @Sendable func size(_ version: Int) -> Int { 20 + version % 500 }
         @Sendable func record(_ what: String) { failures.withLock { $0.append(what) } }
-        DispatchQueue.concurrentPerform(iterations: 4) { worker in
+        // Threads of their own: a shared pool may be busy with other tests, and run one worker after another.
+        let finished = DispatchSemaphore(value: 0)
+        let work: @Sendable (Int) -> Void = { worker in
+            defer { finished.signal() }
             let database = databases[worker % 2]
             do {
                 if worker == 0 {
                     defer { isDone.store(true, ordering: .relaxed) }
-                    for version in 0..<versions {
-                        let vectors = try RandomVectors(count: 20 + version, dimension: 4, seed: UInt64(version))
+                    for version in 0... {
+                        // As many more as it takes for the others to have answered.
+                        let mayEnd = answers.load(ordering: .relaxed) > 0 || !failures.withLock { $0.isEmpty }
+                        if version >= versions, mayEnd { return }
+                        let vectors = try RandomVectors(count: size(version), dimension: 4, seed: UInt64(version))
                         _ = try database.buildCollection(
                             "moving", .quick(version % 2 == 0 ? .l2 : .cosine), from: vectors,
                             identifiers: (0..<vectors.count).map { VectorID("\(version)/\($0)") }, replacing: true)
                         if version % 7 == 6 { try database.drop("moving") }
                     }
-                    return
                 }
                 var row = worker
                 while !isDone.load(ordering: .relaxed) {
@@ -47,10 +53,10 @@ import Testing
                             record("an answer is of versions \(versions)")
                             continue
                         }
-                        if found.count != 20 + version { record("version \(version) answered \(found.count)") }
+                        if found.count != size(version) { record("version \(version) answered \(found.count)") }
                         var seen: [VectorID] = []
                         try moving.forEach { id, _ in seen.append(id) }
-                        if seen.count != 20 + (Int(seen[0].description.split(separator: "/")[0]) ?? -1) {
+                        if seen.count != size(Int(seen[0].description.split(separator: "/")[0]) ?? -1) {
                             record("a walk saw \(seen.count) vectors of \(seen[0])")
                         }
                         _ = try moving.get(seen[0])
@@ -65,6 +71,8 @@ import Testing
                 record("worker \(worker): \(error)")
             }
         }
+        for worker in (0..<4).reversed() { Thread.detachNewThread { work(worker) } }
+        for _ in 0..<4 { finished.wait() }
         #expect(failures.withLock { $0 } == [])
         #expect(answers.load(ordering: .relaxed) > 0)
         #expect(try databases[1].check() == [])
