@@ -70,10 +70,14 @@ struct BenchCommand: ParsableCommand {
         }
         if !info.hasGraph { progress.note("the collection is scanned: windows make no difference") }
 
-        let bar = progress.bar(
-            "Searching", total: source.count * passes * windows.values.count, unit: "queries")
+        // A window below k is k.
+        var windows: [Int] = []
+        for window in self.windows.values.map({ max($0, min(k, info.count)) }) where !windows.contains(window) {
+            windows.append(window)
+        }
+        let bar = progress.bar("Searching", total: source.count * passes * windows.count, unit: "queries")
         var measurements: [SearchMeasurement] = []
-        for window in windows.values {
+        for window in windows {
             let (measurement, _) = try collection.measure(
                 queries: source, truth: truth, SearchOptions(k: k, window: window), threads: threads, passes: passes
             ) {
