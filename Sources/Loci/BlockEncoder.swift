@@ -6,7 +6,7 @@ import LociStorage
 /// Codes blocks of a build's rows, on several threads, into buffers that are used again.
 final class BlockEncoder<Source: VectorSource> {
     /// Records of one table, ready to be appended; valid until the next block is encoded.
-    struct Array {
+    struct EncodedRecords {
         let table: Table
         let geometry: ChunkGeometry
         let records: UnsafeRawBufferPointer
@@ -37,10 +37,10 @@ final class BlockEncoder<Source: VectorSource> {
     /// Codes rows.
     /// - Returns: The records of every table that the collection has.
     /// - Throws: What the source throws, or `IndexError` for a vector that has changed since it was learned from.
-    func encode(_ rows: Range<Int>) throws -> [Array] {
-        let codes = try reuse(&self.codes, rows.count, layout.codes)
-        let residuals = try layout.residuals.map { try reuse(&self.residuals, rows.count, $0) }
-        let kept = try layout.originals.map { try reuse(&self.kept, rows.count, $0) }
+    func encode(_ rows: Range<Int>) throws -> [EncodedRecords] {
+        let codes = reuse(&self.codes, rows.count, layout.codes)
+        let residuals = layout.residuals.map { reuse(&self.residuals, rows.count, $0) }
+        let kept = layout.originals.map { reuse(&self.kept, rows.count, $0) }
         let (source, coder, originals) = (source, coder, originals)
         try Parallel.forEach(count: rows.count, grain: 256, threads: threads) { block, _ in
             try withUnsafeTemporaryAllocation(of: Float.self, capacity: source.dimension) { buffer in
@@ -65,15 +65,17 @@ final class BlockEncoder<Source: VectorSource> {
         return arrays
     }
 
-    private func reuse(_ buffer: inout OwnedRecords?, _ count: Int, _ geometry: ChunkGeometry) throws -> OwnedRecords {
+    private func reuse(_ buffer: inout OwnedRecords?, _ count: Int, _ geometry: ChunkGeometry) -> OwnedRecords {
         if let buffer, buffer.count >= count { return buffer }
         let made = OwnedRecords(count: count, stride: geometry.stride)
         buffer = made
         return made
     }
 
-    private func array(_ table: Table, _ geometry: ChunkGeometry, _ records: OwnedRecords, _ count: Int) -> Array {
-        Array(
+    private func array(
+        _ table: Table, _ geometry: ChunkGeometry, _ records: OwnedRecords, _ count: Int
+    ) -> EncodedRecords {
+        EncodedRecords(
             table: table, geometry: geometry,
             records: UnsafeRawBufferPointer(start: records.base, count: count * geometry.stride))
     }

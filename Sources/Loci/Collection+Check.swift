@@ -15,15 +15,19 @@ public struct Fault: Sendable, Equatable, CustomStringConvertible {
 }
 
 extension Database {
-    /// Checks all collections; see `Collection.check`.
+    /// Checks all collections as one commit has them; see `Collection.check`.
     /// - Parameter limit: How many faults of a collection are reported at the most.
     /// - Returns: What is wrong; nothing, when all is well.
     public func check(limit: Int = 100) throws -> [Fault] {
-        var faults: [Fault] = []
-        for name in try collectionNames() {
-            faults += try Collection(name: name, database: self).check(limit: limit)
+        try LociError.mapped {
+            try environment.read { transaction in
+                var faults: [Fault] = []
+                for name in try Catalogue.names(in: transaction) {
+                    faults += try Collection(name: name, database: self).check(limit: limit, in: transaction)
+                }
+                return faults
+            }
         }
-        return faults
     }
 }
 
@@ -35,31 +39,34 @@ extension Collection {
     /// - Throws: `LociError.collectionNotFound`, or what keeps the check from going on.
     /// - Complexity: O(bytes of the collection).
     public func check(limit: Int = 100) throws -> [Fault] {
-        try LociError.mapped {
-            let snapshot = try database.environment.snapshot()
-            return try snapshot.withTransaction { transaction in
-                var faults = CheckReport(collection: name, limit: limit)
-                guard let number = try Catalogue.number(of: name, in: transaction) else {
-                    throw LociError.collectionNotFound(name: name, existing: try Catalogue.names(in: transaction))
-                }
-                do {
-                    let record = try Catalogue.record(number: number, path: database.path, in: transaction)
-                    try transaction.verifyChecksums(of: number) { faults.add($0.description) }
-                    // Only what is sound can be walked: a chunk that is damaged may hold anything.
-                    if faults.isEmpty, record.count > 0 {
-                        let view = try CollectionView(number: number, record: record, in: transaction)
-                        for violation in GraphInvariants.violations(of: view.graph, limit: limit) {
-                            faults.add(violation.description)
-                        }
-                        try Self.checkIdentifiers(of: view, in: transaction, report: &faults)
-                    }
-                } catch let error as StorageError {
-                    guard case .corrupted = error else { throw error }
-                    faults.add(error.description)
-                }
+        try LociError.mapped { try database.environment.read { try check(limit: limit, in: $0) } }
+    }
+
+    fileprivate func check(limit: Int, in transaction: borrowing ReadTransaction) throws -> [Fault] {
+        var faults = CheckReport(collection: name, limit: limit)
+        do {
+            guard let number = try Catalogue.number(of: name, in: transaction) else {
+                throw LociError.collectionNotFound(name: name, existing: try Catalogue.names(in: transaction))
+            }
+            let record = try Catalogue.record(number: number, path: database.path, in: transaction)
+            guard record.name.utf8.elementsEqual(name.utf8) else {
+                faults.add("its record is that of the collection \"\(record.name)\"")
                 return faults.faults
             }
+            try transaction.verifyChecksums(of: number) { faults.add($0.description) }
+            // Only what is sound can be walked: a chunk that is damaged may hold anything.
+            if faults.isEmpty, record.count > 0 {
+                let view = try CollectionView(number: number, record: record, in: transaction)
+                for violation in GraphInvariants.violations(of: view.graph, limit: limit) {
+                    faults.add(violation.description)
+                }
+                try Self.checkIdentifiers(of: view, in: transaction, report: &faults)
+            }
+        } catch let error as StorageError {
+            guard case .corrupted = error else { throw error }
+            faults.add(error.description)
         }
+        return faults.faults
     }
 
     /// Slots to identifiers and back.

@@ -65,12 +65,14 @@ extension Database {
     /// What the database holds, at one moment.
     public func info() throws -> DatabaseInfo {
         try LociError.mapped {
-            let (identity, names) = try environment.read { transaction in
-                (transaction.transactionID, try Catalogue.names(in: transaction))
+            try environment.read { transaction in
+                DatabaseInfo(
+                    path: path, bytes: try environment.usedBytes, transactionID: transaction.transactionID,
+                    kernels: Kernels.name,
+                    collections: try Catalogue.names(in: transaction).map {
+                        try Collection(name: $0, database: self).info(in: transaction)
+                    })
             }
-            return DatabaseInfo(
-                path: path, bytes: try environment.usedBytes, transactionID: identity, kernels: Kernels.name,
-                collections: try names.map { try Collection(name: $0, database: self).info() })
         }
     }
 }
@@ -79,22 +81,22 @@ extension Collection {
     /// What the collection holds and takes.
     /// - Complexity: O(n): the entries of identifiers are walked.
     public func info() throws -> CollectionInfo {
-        try LociError.mapped {
-            try database.environment.read { transaction in
-                guard let number = try Catalogue.number(of: name, in: transaction) else {
-                    throw LociError.collectionNotFound(name: name, existing: try Catalogue.names(in: transaction))
-                }
-                let record = try Catalogue.record(number: number, path: database.path, in: transaction)
-                return CollectionInfo(
-                    name: name, count: record.count, dimension: record.dimension, configuration: record.configuration,
-                    quantization: record.quantization, hasGraph: record.hasGraph,
-                    bytes: try Self.bytes(of: record, number: number, in: transaction))
-            }
+        try LociError.mapped { try database.environment.read { try info(in: $0) } }
+    }
+
+    fileprivate func info(in transaction: borrowing ReadTransaction) throws -> CollectionInfo {
+        guard let number = try Catalogue.number(of: name, in: transaction) else {
+            throw LociError.collectionNotFound(name: name, existing: try Catalogue.names(in: transaction))
         }
+        let record = try Catalogue.record(number: number, path: database.path, in: transaction)
+        return CollectionInfo(
+            name: name, count: record.count, dimension: record.dimension, configuration: record.configuration,
+            quantization: record.quantization, hasGraph: record.hasGraph,
+            bytes: try Self.bytes(of: number, in: transaction))
     }
 
     private static func bytes(
-        of record: CollectionRecord, number: UInt32, in transaction: borrowing ReadTransaction
+        of number: UInt32, in transaction: borrowing ReadTransaction
     ) throws -> CollectionInfo.Bytes {
         var bytes = CollectionInfo.Bytes()
         func space(_ table: Table) throws -> Int { try transaction.fileBytes(of: number, in: table) }

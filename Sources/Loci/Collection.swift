@@ -62,8 +62,8 @@ public struct Collection: Sendable {
     /// - Returns: `nil` when there is no such identifier.
     public func get(_ id: VectorID) throws -> [Float]? {
         try LociError.mapped {
-            try database.views.withView(of: name, in: database.environment) { view, snapshot in
-                try view.slot(of: id, in: snapshot).map { view.vector(at: $0) }
+            try database.views.withView(of: name, in: database.environment) { view, transaction in
+                try view.slot(of: id, in: transaction).map { view.vector(at: $0) }
             }
         }
     }

@@ -51,21 +51,24 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
             graph = built
         }
         let lease = try database.environment.beginBuild()
+        let replaced: UInt32?
         do {
             try write(record, graph: graph, identifiers: identifiers, under: lease.collection)
-            let replaced = try database.environment.write { transaction in
+            replaced = try database.environment.write { transaction in
                 let replaced = try check(target, in: transaction)
                 if let replaced { try Catalogue.remove(name: name, number: replaced, in: transaction) }
                 try Catalogue.put(record, number: lease.collection, in: transaction)
                 try lease.publish(in: transaction)
                 return replaced
             }
-            if let replaced { try database.environment.dropCollection(replaced) }
         } catch {
             // What is left is hidden, and the next writer drops it if this cannot.
             try? lease.abandon()
             throw error
         }
+        // The new collection is in place: to fail now, or to give it up, would be wrong. The next writer drops what this
+        // cannot, on a full disk say.
+        if let replaced { try? database.environment.dropCollection(replaced) }
     }
 
     /// Checks what is under the name, and returns its number.

@@ -12,14 +12,15 @@ struct CollectionLayout {
 
     /// - Throws: `StorageError.recordLength` for records that no chunk can hold.
     init(_ record: CollectionRecord) throws(StorageError) {
-        let layout = record.codeLayout
+        // An empty collection has no dimension yet, and no chunk: any stride does.
+        let layout = CodeLayout(quantization: record.quantization, dimension: max(1, record.dimension))
         codes = try ChunkGeometry(stride: layout.recordStride)
         residuals = layout.residualStride > 0 ? try ChunkGeometry(stride: layout.residualStride) : nil
         adjacency =
             record.hasGraph
             ? try ChunkGeometry.adjacency(
                 stride: Adjacency.stride(maximumDegree: record.configuration.build.maximumDegree)) : nil
-        let originalBytes = record.configuration.originals.bytes(dimension: record.dimension)
+        let originalBytes = record.configuration.originals.bytes(dimension: layout.dimension)
         originals = originalBytes > 0 ? try ChunkGeometry(stride: originalBytes, readableTail: 0) : nil
     }
 }

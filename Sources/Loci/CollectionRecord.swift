@@ -58,6 +58,8 @@ struct CollectionRecord: Sendable, Equatable {
             componentLimit: limit)
     }
 
+    private var flags: UInt8 { (quantization.isRotated ? 1 : 0) | (hasGraph ? 2 : 0) }
+
     /// The record's bytes.
     var encoded: [UInt8] {
         var bytes: [UInt8] = []
@@ -65,7 +67,7 @@ struct CollectionRecord: Sendable, Equatable {
         bytes.append(configuration.metric.rawValue)
         bytes.append(configuration.quantization?.rawValue ?? 0)
         bytes.append(configuration.originals.rawValue)
-        bytes.append((quantization.isRotated ? 1 : 0) | (hasGraph ? 2 : 0))
+        bytes.append(flags)
         bytes.appendLittleEndian(UInt16(clamping: configuration.build.maximumDegree))
         bytes.appendLittleEndian(UInt32(clamping: dimension))
         bytes.appendLittleEndian(UInt32(clamping: count))
@@ -124,15 +126,21 @@ struct CollectionRecord: Sendable, Equatable {
             Float(bitPattern: span.littleEndian(at: Self.fixedBytes + 4 * $0, as: UInt32.self))
         }
         name = String(decoding: bytes[(Self.fixedBytes + meanBytes)...], as: UTF8.self)
-        guard count == 0 || (1...CodeLayout.dimensionLimit).contains(dimension) else {
-            throw fault("it has dimension \(dimension)")
+        guard count <= Adjacency.slotLimit else { throw fault("it has \(count) vectors") }
+        guard (count == 0 ? 0...0 : 1...CodeLayout.dimensionLimit).contains(dimension) else {
+            throw fault("it has dimension \(dimension) and \(count) vectors")
         }
-        guard Adjacency.degreeLimits.contains(configuration.build.maximumDegree) else {
-            throw fault("it has degree \(configuration.build.maximumDegree)")
+        do throws(IndexError) {
+            try configuration.build.validate(metric: metric)
+        } catch {
+            throw fault(error.description)
         }
-        guard dimension == 0 || self.quantization.firstLevelBits == nil || mean.count == dimension else {
-            throw fault("its mean has \(mean.count) components of \(dimension)")
+        let components = self.quantization.firstLevelBits == nil ? 0 : dimension
+        guard mean.count == components, mean.allSatisfy(\.isFinite) else {
+            throw fault("its mean is not of \(components) finite components")
         }
+        guard scale.isFinite, scale > 0, scale.significand == 1 else { throw fault("its scale is \(scale)") }
+        guard bytes[5] == flags else { throw fault("its flags are \(bytes[5])") }
         guard
             dimension == 0
                 || (span.littleEndian(at: 40, as: UInt32.self) == UInt32(codeLayout.recordStride)

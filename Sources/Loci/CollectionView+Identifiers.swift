@@ -6,15 +6,13 @@ extension CollectionView {
     /// The slot of an identifier.
     /// - Parameters:
     ///   - id: The identifier.
-    ///   - snapshot: The one that this view is of.
+    ///   - transaction: The one that this view is of.
     /// - Returns: `nil` when there is none of this name, or of a name that none can have.
     /// - Throws: `StorageError.corrupted` for a slot that does not exist.
     /// - Complexity: O(log n).
-    func slot(of id: VectorID, in snapshot: Snapshot) throws -> UInt32? {
+    func slot(of id: VectorID, in transaction: borrowing ReadTransaction) throws -> UInt32? {
         guard (1...VectorID.maximumBytes).contains(id.bytes.count) else { return nil }
-        let value = try snapshot.withTransaction { transaction in
-            try transaction.value(of: Key(collection: number, identifier: id.bytes), in: .ids)
-        }
+        let value = try transaction.value(of: Key(collection: number, identifier: id.bytes), in: .ids)
         guard let value else { return nil }
         guard value.count == 4 else {
             throw StorageError.corrupted(what: "a slot has \(value.count) bytes of 4", location: "table ids, \(id)")

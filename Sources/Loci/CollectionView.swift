@@ -7,7 +7,7 @@ import Synchronization
 /// A collection as one commit has it: its record, and tables of pointers into the memory map.
 ///
 /// A view holds no transaction, so it keeps neither old pages nor the map from changing. Its pointers are good while a
-/// snapshot of the same commit and the same map is held; `ViewCache` sees to that.
+/// transaction of the same commit and the same map is open; `ViewCache` sees to that.
 final class CollectionView: @unchecked Sendable {
     // Safe to share: nothing changes after init but the pool of searchers, which is behind a lock.
     let record: CollectionRecord

@@ -13,47 +13,54 @@ final class ViewCache: Sendable {
     private struct State {
         var transactionID = -1
         var mapGeneration: UInt64 = 0
-        var views: [String: CollectionView] = [:]
+        var views: [NameBytes: CollectionView] = [:]
+    }
+
+    /// A name by its bytes: two texts that Unicode calls equivalent are equal as strings, but name two collections.
+    private struct NameBytes: Hashable {
+        let name: String
+
+        static func == (left: NameBytes, right: NameBytes) -> Bool { left.name.utf8.elementsEqual(right.name.utf8) }
+
+        func hash(into hasher: inout Hasher) {
+            for byte in name.utf8 { hasher.combine(byte) }
+        }
     }
 
     private let state = Mutex(State())
 
-    /// Runs `body` with the latest view of a collection, and the snapshot that it is of. What they see does not change
-    /// meanwhile.
+    /// Runs `body` with the latest view of a collection, and the transaction that it is of. What they see does not change
+    /// meanwhile; other threads may use the view until `body` returns.
+    ///
+    /// In the steady state nothing is allocated.
     /// - Throws: `LociError.collectionNotFound`, and what `body` throws.
     func withView<Result>(
-        of name: String, in environment: Environment, _ body: (CollectionView, Snapshot) throws -> Result
+        of name: String, in environment: Environment,
+        _ body: (CollectionView, borrowing ReadTransaction) throws -> Result
     ) throws -> Result {
-        let snapshot = try environment.snapshot()
-        let cached = state.withLock { state -> CollectionView? in
-            if state.transactionID != snapshot.transactionID || state.mapGeneration != snapshot.mapGeneration {
-                state.views.removeAll()
-                state.transactionID = snapshot.transactionID
-                state.mapGeneration = snapshot.mapGeneration
+        try environment.read { transaction in
+            let (identity, generation) = (transaction.transactionID, transaction.mapGeneration)
+            let cached = state.withLock { state -> CollectionView? in
+                if state.transactionID != identity || state.mapGeneration != generation {
+                    state.views.removeAll()
+                    state.transactionID = identity
+                    state.mapGeneration = generation
+                }
+                return state.views[NameBytes(name: name)]
             }
-            return state.views[name]
-        }
-        let view = try cached ?? makeView(of: name, in: snapshot)
-        return try withExtendedLifetime(snapshot) { try body(view, snapshot) }
-    }
-
-    private func makeView(of name: String, in snapshot: Snapshot) throws -> CollectionView {
-        let path = snapshot.environment.path
-        let view = try snapshot.withTransaction { transaction in
+            if let cached { return try body(cached, transaction) }
             guard let number = try Catalogue.number(of: name, in: transaction) else {
                 throw LociError.collectionNotFound(name: name, existing: try Catalogue.names(in: transaction))
             }
-            let record = try Catalogue.record(number: number, path: path, in: transaction)
-            return try CollectionView(number: number, record: record, in: transaction)
-        }
-        state.withLock { state in
-            // Another thread may have moved the cache to a later commit meanwhile.
-            guard state.transactionID == snapshot.transactionID, state.mapGeneration == snapshot.mapGeneration else {
-                return
+            let record = try Catalogue.record(number: number, path: environment.path, in: transaction)
+            let view = try CollectionView(number: number, record: record, in: transaction)
+            state.withLock { state in
+                // Another thread may have moved the cache to a later commit meanwhile.
+                guard state.transactionID == identity, state.mapGeneration == generation else { return }
+                if state.views.count >= Self.capacity { state.views.removeAll() }
+                state.views[NameBytes(name: name)] = view
             }
-            if state.views.count >= Self.capacity { state.views.removeAll() }
-            state.views[name] = view
+            return try body(view, transaction)
         }
-        return view
     }
 }

@@ -33,6 +33,9 @@ public struct ExactNeighbours: Sendable, Equatable {
         guard source.count <= Adjacency.slotLimit else {
             throw IndexError.tooManyVectors(count: source.count, limit: Adjacency.slotLimit)
         }
+        guard (1...CodeLayout.dimensionLimit).contains(source.dimension) else {
+            throw IndexError.dimension(found: source.dimension, limit: CodeLayout.dimensionLimit)
+        }
         guard queries.dimension == source.dimension else {
             throw IndexError.dimensionMismatch(found: queries.dimension, expected: source.dimension)
         }
@@ -64,7 +67,7 @@ public struct ExactNeighbours: Sendable, Equatable {
             for key in keys {
                 rows.append(Int32(SearchBuffer.slot(key)))
                 let distance = SearchBuffer.distance(key)
-                distances.append(metric == .cosine ? 1 + distance : distance)
+                distances.append(metric == .cosine ? max(0, 1 + distance) : distance)
             }
         }
         return ExactNeighbours(queryCount: queries.count, k: kept, rows: rows, distances: distances)

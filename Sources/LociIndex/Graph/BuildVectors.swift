@@ -79,15 +79,22 @@ final class BuildVectors: Sendable {
 
     /// The part of an inner product that the mean contributes, in the space's scale.
     private struct MeanTerm {
-        let space: VectorSpace
+        private let scale: Float
+        /// Scaled before products are taken, since those of tiny vectors vanish.
+        private let mean: [Float]
+
+        init(space: VectorSpace) {
+            scale = space.scale
+            mean = space.mean.map { $0 * space.scale }
+        }
 
         /// -(⟨mean, x⟩ - ‖mean‖² / 2) · scale²: for x = mean + y, two of these and -⟨y, y'⟩ make -⟨x, x'⟩.
         func offset(_ values: UnsafePointer<Float>, kernels: vk_kernels) -> Float {
-            space.mean.withUnsafeBufferPointer { mean in
+            mean.withUnsafeBufferPointer { mean in
                 guard let base = mean.baseAddress else { return 0 }
-                let product = kernels.dot(values, base, space.dimension)
-                let square = kernels.sum_of_squares(base, space.dimension)
-                return -(product - square / 2) * space.scale * space.scale
+                let product = kernels.dot(values, base, mean.count) * scale
+                let square = kernels.sum_of_squares(base, mean.count)
+                return -(product - square / 2)
             }
         }
     }

@@ -32,6 +32,14 @@ package struct GraphBuilder {
         observer: some BuildObserver
     ) throws -> Graph {
         try parameters.validate(metric: space.metric)
+        guard source.count > 0 else { throw IndexError.empty }
+        guard source.count <= Adjacency.slotLimit else {
+            throw IndexError.tooManyVectors(count: source.count, limit: Adjacency.slotLimit)
+        }
+        guard source.dimension == space.dimension else {
+            throw IndexError.dimensionMismatch(found: source.dimension, expected: space.dimension)
+        }
+        let threads = max(1, threads)
         let vectors = try BuildVectors(source: source, space: space, threads: threads, observer: observer)
         let builder = GraphBuilder(
             vectors: vectors, parameters: parameters, alpha: try parameters.effectiveAlpha(space.metric),

@@ -41,12 +41,15 @@ struct GreedySearch {
     ///   - adjacency: Neighbour lists of up to `maximumDegree`.
     ///   - count: Slots are below this.
     ///   - onExpand: Called with the key of each vertex that is expanded.
-    /// - Throws: `IndexError.corrupt` for a neighbour that does not exist.
+    /// - Throws: `IndexError.corrupt` for a neighbour or an entry point that does not exist, or an impossible degree.
     @inline(__always)
     mutating func walk<Distance: DistanceFunction>(
         distance: Distance, codes: RecordArray, lines: Int, adjacency: RecordArray, maximumDegree: Int, count: Int,
         entryPoint: UInt32, window: Int, capacity: Int, onExpand: (UInt64) -> Void
     ) throws(IndexError) {
+        guard maximumDegree > 0, maximumDegree <= Adjacency.degreeLimits.upperBound else {
+            throw .corrupt("the degree \(maximumDegree) is not from 1 to \(Adjacency.degreeLimits.upperBound)")
+        }
         buffer.reset(capacity: capacity, window: window)
         visited.reset(expected: (window + 16) * maximumDegree / 2)
         expandedCount = 0

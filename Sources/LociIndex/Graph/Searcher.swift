@@ -60,11 +60,11 @@ package final class Searcher {
     ///   - vector: `dimension` floats.
     ///   - view: What to search; without a graph it is scanned.
     ///   - count: The number of neighbours asked for, at least 1.
-    ///   - window: The number of candidates that are kept while walking; at least `count` are.
+    ///   - window: The number of candidates that are kept while walking; `count` if it is less.
     ///   - slots: Takes up to `count` slots, nearest first.
     ///   - distances: Takes their distances.
     /// - Returns: How many were found: `count`, or fewer when the view has fewer.
-    /// - Throws: `IndexError` for a vector that cannot be measured, or a damaged graph.
+    /// - Throws: `IndexError` for a vector that cannot be measured, a count below 1, or a damaged graph.
     /// - Complexity: O(window · degree · dimension) time, no allocation in the steady state.
     package func search(
         _ vector: UnsafePointer<Float>, in view: GraphView, count: Int, window: Int,
@@ -73,6 +73,9 @@ package final class Searcher {
         guard let adjacency = view.adjacency else {
             return try scan(vector, in: view, count: count, slots: slots, distances: distances)
         }
+        let count = try Self.bounded(count, by: view)
+        // A window of all vectors finds all that a larger one would.
+        let window = max(count, min(window, view.count))
         let ranking: Ranking =
             if let residuals = view.residuals {
                 .secondLevel(residuals)
@@ -81,13 +84,13 @@ package final class Searcher {
             } else {
                 .firstLevel
             }
-        var capacity = max(window, count)
+        var capacity = window
         if case .firstLevel = ranking {} else { capacity += Self.rerankReserve }
         try query.prepare(vector)
         try greedy.walk(
             distance: query.firstLevel, codes: view.codes, lines: view.layout.recordLines, adjacency: adjacency,
             maximumDegree: view.maximumDegree, count: view.count, entryPoint: view.entryPoint,
-            window: max(window, count), capacity: capacity, onExpand: { _ in })
+            window: window, capacity: capacity, onExpand: { _ in })
         if case .firstLevel = ranking {
             return report(greedy.buffer, ranking, count: count, slots: slots, distances: distances)
         }
@@ -115,12 +118,13 @@ package final class Searcher {
     ///   - slots: Takes up to `count` slots, nearest first.
     ///   - distances: Takes their distances.
     /// - Returns: How many were found.
-    /// - Throws: `IndexError` for a vector that cannot be measured.
+    /// - Throws: `IndexError` for a vector that cannot be measured, or a count below 1.
     /// - Complexity: O(count of the view · dimension).
     package func scan(
         _ vector: UnsafePointer<Float>, in view: GraphView, count: Int,
         slots: UnsafeMutablePointer<UInt32>, distances: UnsafeMutablePointer<Float>
     ) throws(IndexError) -> Int {
+        let count = try Self.bounded(count, by: view)
         let ranking: Ranking =
             if let originals = view.originals {
                 .originals(originals)
@@ -175,6 +179,12 @@ package final class Searcher {
             distances[index] = isTrue ? distance : query.finish(distance)
         }
         return found
+    }
+
+    /// As many neighbours as are asked for and there are: buffers are sized by it.
+    private static func bounded(_ count: Int, by view: GraphView) throws(IndexError) -> Int {
+        guard count >= 1 else { throw .parameter(name: "k", value: "\(count)", allowed: "at least 1") }
+        return min(count, view.count)
     }
 
     private func reserve(_ count: Int) {

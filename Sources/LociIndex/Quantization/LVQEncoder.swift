@@ -39,7 +39,7 @@ package struct LVQEncoder: Sendable {
         let low = HalfFloat.widen(lowBits)
         let stepBits = HalfFloat.roundUp((largest - low) / levels)
         let step = HalfFloat.widen(stepBits)
-        // An almost constant vector still gets a step, be it the smallest half; only an exactly constant one has step 0.
+        // An almost constant vector still gets a step, be it the smallest half; only a constant that is a half has step 0.
         let inverse = step > 0 ? 1 / step : 0
 
         record.update(repeating: 0, count: layout.recordStride)

@@ -78,14 +78,17 @@ package final class QueryState {
         if space.metric == .l2 {
             space.code(coded, kernels: kernels)
         } else {
-            let product = space.mean.withUnsafeBufferPointer { mean in
-                mean.baseAddress.map { kernels.dot(values, $0, layout.dimension) } ?? 0
-            }
-            let square = space.scale * space.scale
-            uncentredBase = (space.metric == .cosine ? 1 - product : -product) * square
-            space.codeUncentred(coded, kernels: kernels)
+            let product = space.codeUncentred(coded, kernels: kernels)
+            uncentredBase = (space.metric == .cosine ? space.scale * space.scale : 0) - product
         }
         let magnitude = kernels.largest_magnitude(coded, layout.dimension)
+        // The squares of a query that is this much longer than the collection's vectors do not fit a float. The bound is
+        // a component's limit, but after scaling. Written so that it holds for NaN, which infinities rotate into.
+        guard magnitude <= VectorSpace.componentLimit else {
+            let largest = kernels.largest_magnitude(values, layout.dimension)
+            let component = (0..<layout.dimension).first { values[$0].magnitude == largest } ?? 0
+            throw .tooLarge(row: nil, component: component, limit: VectorSpace.componentLimit / space.scale)
+        }
         if layout.quantization.firstLevelBits == 4 {
             let affine = quantize(magnitude: magnitude, levels: 127, uncentredBase: uncentredBase)
             nibbleQuery.pointee = vk_nibble_query(
@@ -157,9 +160,13 @@ package final class QueryState {
     }
 
     /// Turns a kernel's distance into the metric's: undoes the scale, and makes cosine's from the inner product's.
+    ///
+    /// Sums of rounded terms can fall a little below 0; squared lengths and cosine distances are never reported so.
     package func finish(_ distance: Float) -> Float {
-        layout.hasHeader
-            ? distance / (space.scale * space.scale) : space.metric == .cosine ? 1 + distance : distance
+        let finished =
+            layout.hasHeader
+            ? distance / space.scale / space.scale : space.metric == .cosine ? 1 + distance : distance
+        return space.metric == .ip ? finished : max(0, finished)
     }
 
     /// Rounds the coded query to integers of at most `levels`, and returns what turns integer sums into distances.

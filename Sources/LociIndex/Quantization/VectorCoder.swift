@@ -34,7 +34,7 @@ package struct VectorCoder: Sendable {
         encoder.encode(values, record: record, residual: residual)
     }
 
-    /// The vector that a record stands for: exact for `float32`, near for the rest; of unit length under cosine.
+    /// The vector that a record stands for: exact for `float32`, near for the rest; about of unit length under cosine.
     /// - Parameters:
     ///   - record: A first-level record.
     ///   - residual: The residual record where there is one.

@@ -42,10 +42,14 @@ extension VectorSpace {
             let length = magnitude * kernels.sum_of_squares(values, dimension).squareRoot()
             longest.withLock { $0 = max($0, length) }
         }
+        // Vectors that differ by less than 2^-30 of their length keep the scale that such a difference has: with a larger
+        // one, inner products and queries as long as the mean would not fit a float.
+        let meanLength = mean.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+        let length = max(longest.withLock { $0 }, Float(meanLength * 0x1p-30))
         let rotation = quantization.isRotated ? Rotation(dimension: dimension, seed: seed) : nil
         return VectorSpace(
-            dimension: dimension, metric: metric, mean: mean, scale: scale(forLength: longest.withLock { $0 }),
-            rotation: rotation, componentLimit: componentLimit)
+            dimension: dimension, metric: metric, mean: mean, scale: scale(forLength: length), rotation: rotation,
+            componentLimit: componentLimit)
     }
 
     private static func learnMean(

@@ -7,7 +7,7 @@ package import CVectorKernels
 ///
 /// The scale is there because the codes' constants are half-precision floats: it brings the longest centred vector to a
 /// length of 512 to 1,024, which leaves headroom for longer ones to come (up to 65,504) and, below, steps of 6e-8. Being
-/// a power of two it rounds nothing.
+/// a power of two it rounds nothing. Its square need not fit a float: multiply or divide by it twice.
 package struct VectorSpace: Sendable {
     /// The largest magnitude of a component that is taken: its square times the largest dimension is a finite float.
     package static let componentLimit: Float = 1e15
@@ -84,9 +84,15 @@ package struct VectorSpace: Sendable {
     }
 
     /// Scales and rotates, without centring: what a query becomes under inner product.
-    package func codeUncentred(_ values: UnsafeMutablePointer<Float>, kernels: vk_kernels) {
+    /// - Returns: The inner product with the mean, in the space's scale.
+    package func codeUncentred(_ values: UnsafeMutablePointer<Float>, kernels: vk_kernels) -> Float {
         for component in 0..<dimension { values[component] *= scale }
+        // Of the scaled vector, since products of tiny vectors vanish.
+        let product = mean.withUnsafeBufferPointer { mean in
+            mean.baseAddress.map { kernels.dot(values, $0, dimension) } ?? 0
+        }
         rotation?.apply(values, kernels: kernels)
+        return product * scale
     }
 
     /// Undoes `code`.

@@ -1,0 +1,101 @@
+// Loci, Apache License 2.0.
+
+import Testing
+
+@testable import LociIndex
+
+@Suite struct SearchBufferTests {
+    /// The buffer as a sorted array of all that it should hold.
+    private struct Model {
+        struct Entry {
+            let key: UInt64
+            var isExpanded: Bool
+        }
+        let capacity: Int
+        let window: Int
+        var entries: [Entry] = []
+
+        mutating func insert(_ key: UInt64) {
+            if entries.contains(where: { $0.key == key }) { return }
+            entries.append(Entry(key: key, isExpanded: false))
+            entries.sort { $0.key < $1.key }
+            if entries.count > capacity { entries.removeLast() }
+        }
+
+        mutating func expandNext() -> UInt64? {
+            guard let index = entries.firstIndex(where: { !$0.isExpanded }), index < window else { return nil }
+            entries[index].isExpanded = true
+            return entries[index].key
+        }
+
+        func waiting(_ place: Int) -> UInt32? {
+            let waiting = entries.filter { !$0.isExpanded }
+            return place < waiting.count ? SearchBuffer.slot(waiting[place].key) : nil
+        }
+    }
+
+    @Test func behavesAsASortedArray() {
+        var generator = SeededGenerator("search buffer")
+        var buffer = SearchBuffer()
+        defer { buffer.deallocate() }
+        for _ in 0..<TestSettings.iterations * 10 {
+            let capacity = 1 + generator.below(generator.below(4) == 0 ? 200 : 12)
+            let window = generator.below(2) == 0 ? capacity : 1 + generator.below(capacity)
+            buffer.reset(capacity: capacity, window: window)
+            var model = Model(capacity: capacity, window: window)
+            // Few distances and slots, so that ties and repeats are common.
+            let distances: [Float] = [-1e30, -2, -1, -0.0, 0, 0x1p-130, 1, 1.5, 3e38, .infinity]
+            let slots = 1 + generator.below(20)
+            for _ in 0..<generator.below(400) {
+                if generator.below(4) == 0 {
+                    let expanded = buffer.expandNext()
+                    #expect(expanded == model.expandNext())
+                } else {
+                    let distance =
+                        generator.below(3) == 0 ? generator.float() : distances[generator.below(distances.count)]
+                    let slot = UInt32(generator.below(10) == 0 ? Int(Int32.max) - 1 : generator.below(slots))
+                    let key = SearchBuffer.key(distance: distance, slot: slot)
+                    buffer.insert(key)
+                    model.insert(key)
+                }
+                let keys = (0..<buffer.count).map { buffer[$0] }
+                let expected = model.entries.map { $0.key | ($0.isExpanded ? 1 : 0) }
+                #expect(keys == expected)
+                #expect(buffer.nextSlot == model.waiting(0))
+                #expect(buffer.secondNextSlot == model.waiting(1))
+                #expect(buffer.worst == (expected.count == capacity ? expected.last : .max))
+                if keys != expected { return }
+            }
+        }
+    }
+
+    @Test func keysKeepDistanceAndSlot() {
+        var generator = SeededGenerator("search keys")
+        var distances: [Float] = [
+            -.infinity, -.greatestFiniteMagnitude, -1, -.leastNonzeroMagnitude, -0.0, 0, .leastNonzeroMagnitude, 1,
+            .greatestFiniteMagnitude, .infinity,
+        ]
+        for _ in 0..<TestSettings.iterations * 50 {
+            let random = Float(bitPattern: UInt32(truncatingIfNeeded: generator.next()))
+            if !random.isNaN { distances.append(random) }
+        }
+        for distance in distances {
+            for slot in [0, 1, UInt32(Int32.max) - 1] {
+                let key = SearchBuffer.key(distance: distance, slot: slot)
+                #expect(SearchBuffer.distance(key).bitPattern == distance.bitPattern)
+                #expect(SearchBuffer.slot(key) == slot)
+                #expect(key & 1 == 0)
+                // A mark of expansion touches neither.
+                #expect(SearchBuffer.slot(key | 1) == slot)
+                #expect(SearchBuffer.distance(key | 1).bitPattern == distance.bitPattern)
+            }
+        }
+        // Rising in distance, whatever the slots; equal distances in the order of slots.
+        for (first, second) in zip(distances.sorted().dropLast(), distances.sorted().dropFirst()) where first < second {
+            #expect(SearchBuffer.key(distance: first, slot: 9) < SearchBuffer.key(distance: second, slot: 2))
+            #expect(SearchBuffer.key(distance: first, slot: 2) < SearchBuffer.key(distance: first, slot: 9))
+        }
+        // -0 is before 0, but nothing lies between.
+        #expect(SearchBuffer.key(distance: -0.0, slot: .max >> 1) + 2 == SearchBuffer.key(distance: 0, slot: 0))
+    }
+}

@@ -1,0 +1,98 @@
+// Loci, Apache License 2.0.
+
+import LociIndex
+
+/// All vectors of a source, learned and coded as a collection's would be.
+final class CodedVectors {
+    let source: VectorArray
+    let coder: VectorCoder
+    let codes: OwnedRecords
+    let residuals: OwnedRecords?
+
+    var layout: CodeLayout { coder.layout }
+    var space: VectorSpace { coder.space }
+
+    init(_ values: [Float], dimension: Int, metric: Metric, quantization: Quantization, seed: UInt64 = 42) throws {
+        source = try VectorArray(values, dimension: dimension)
+        let layout = CodeLayout(quantization: quantization, dimension: dimension)
+        let limit = quantization == .float16 ? VectorSpace.float16Limit : VectorSpace.componentLimit
+        let space =
+            layout.hasHeader
+            ? try VectorSpace.learn(
+                from: source, metric: metric, quantization: quantization, seed: seed, componentLimit: limit, threads: 2,
+                observer: SilentObserver())
+            : VectorSpace.identity(dimension: dimension, metric: metric, componentLimit: limit)
+        coder = VectorCoder(layout: layout, space: space)
+        codes = OwnedRecords(count: source.count, stride: layout.recordStride)
+        residuals =
+            layout.residualStride > 0 ? OwnedRecords(count: source.count, stride: layout.residualStride) : nil
+        for row in 0..<source.count {
+            var vector = vector(row)
+            try vector.withUnsafeMutableBufferPointer { vector in
+                guard let base = vector.baseAddress else { return }
+                try space.admit(base, row: row, kernels: Kernels.active)
+                coder.encode(base, record: codes[row], residual: residuals?[row])
+            }
+        }
+    }
+
+    /// A vector as given.
+    func vector(_ row: Int) -> [Float] {
+        Array(source.values[row * source.dimension..<(row + 1) * source.dimension])
+    }
+
+    /// A vector as decoded, in its own units.
+    func decoded(_ row: Int, bothLevels: Bool = true) -> [Float] {
+        var output = [Float](repeating: 0, count: source.dimension)
+        output.withUnsafeMutableBufferPointer { output in
+            guard let base = output.baseAddress else { return }
+            coder.decode(
+                record: codes[row], residual: bothLevels ? residuals.map { UnsafePointer($0[row]) } : nil, into: base)
+        }
+        return output
+    }
+
+    /// The record of a row, read by the format's description.
+    func reference(_ row: Int) -> ReferenceRecord {
+        ReferenceRecord(
+            layout: layout,
+            record: Array(UnsafeBufferPointer(start: codes[row], count: layout.recordStride)),
+            residual: residuals.map { Array(UnsafeBufferPointer(start: $0[row], count: layout.residualStride)) } ?? [])
+    }
+
+    /// What a searcher reads; valid while this object and the graph live.
+    func view(_ graph: GraphBuilder.Graph? = nil, maximumDegree: Int = 32) -> GraphView {
+        GraphView(
+            count: source.count, layout: layout, codes: codes.records, residuals: residuals?.records,
+            adjacency: graph?.adjacency.records, maximumDegree: maximumDegree, entryPoint: graph?.entryPoint ?? 0)
+    }
+
+    /// Builds the graph over the vectors.
+    func graph(_ parameters: BuildParameters, threads: Int = 2) throws -> GraphBuilder.Graph {
+        try GraphBuilder.build(
+            source: source, space: space, parameters: parameters, threads: threads, observer: SilentObserver())
+    }
+}
+
+extension Searcher {
+    /// A search as arrays.
+    func search(
+        _ vector: [Float], in view: GraphView, count: Int, window: Int
+    ) throws -> [(slot: UInt32, distance: Float)] {
+        try results(count) { try search(vector, in: view, count: count, window: window, slots: $0, distances: $1) }
+    }
+
+    /// A scan as arrays.
+    func scan(_ vector: [Float], in view: GraphView, count: Int) throws -> [(slot: UInt32, distance: Float)] {
+        try results(count) { try scan(vector, in: view, count: count, slots: $0, distances: $1) }
+    }
+
+    private func results(
+        _ count: Int, _ body: (UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<Float>) throws -> Int
+    ) throws -> [(slot: UInt32, distance: Float)] {
+        var slots = [UInt32](repeating: .max, count: max(0, count))
+        var distances = [Float](repeating: .nan, count: max(0, count))
+        let found = try body(&slots, &distances)
+        return (0..<found).map { (slots[$0], distances[$0]) }
+    }
+}
