@@ -23,11 +23,13 @@ struct BenchCommand: ParsableCommand {
 
     @OptionGroup var target: CollectionArguments
 
-    @Option(help: "The queries: a file of vectors.", completion: .file())
+    @Option(help: ArgumentHelp("The queries: a file of vectors.", valueName: "file"), completion: .file())
     var queries: String
 
     @Option(
-        help: "The true neighbours of the queries: .ivecs, .ibin or .npy, as of 'loci truth'.", completion: .file())
+        help: ArgumentHelp(
+            "The true neighbours of the queries: .ivecs, .ibin or .npy, as of 'loci truth'.", valueName: "file"),
+        completion: .file())
     var groundTruth: String
 
     @Option(help: ArgumentHelp("How many neighbours.", valueName: "K"))

@@ -43,7 +43,9 @@ struct QueryCommand: ParsableCommand {
     var k = 10
 
     @Option(
-        help: ArgumentHelp("How many candidates the search keeps: more find more, slower; at least k.", valueName: "W"))
+        help: ArgumentHelp(
+            "How many candidates the search keeps, at least k: more find more, slower; by default "
+                + "\(SearchOptions.standardWindow).", valueName: "W"))
     var window: Int?
 
     @Option(help: ArgumentHelp("How many threads search; by default one a core.", valueName: "N"))
@@ -53,11 +55,15 @@ struct QueryCommand: ParsableCommand {
     var exact = false
 
     @Option(
-        help: "The true neighbours of the queries, for the recall: .ivecs, .ibin or .npy, as of 'loci truth'.",
+        help: ArgumentHelp(
+            "The true neighbours of the queries, for the recall: .ivecs, .ibin or .npy, as of 'loci truth'.",
+            valueName: "file"),
         completion: .file())
     var groundTruth: String?
 
-    @Option(help: "Where all neighbours are written: .ivecs, .ibin, .npy or .jsonl.", completion: .file())
+    @Option(
+        help: ArgumentHelp("Where all neighbours are written: .ivecs, .ibin, .npy or .jsonl.", valueName: "file"),
+        completion: .file())
     var output: String?
 
     @Flag(help: "Print a JSON object.")
