@@ -27,10 +27,10 @@ struct LociCommand: ParsableCommand {
         version: "0.1.0",
         groupedSubcommands: [
             CommandGroup(
-                name: "Collections:", subcommands: [BuildCommand.self, DropCommand.self, ExportCommand.self]),
-            CommandGroup(name: "Search:", subcommands: [QueryCommand.self, BenchCommand.self]),
-            CommandGroup(name: "Look:", subcommands: [ListCommand.self, InfoCommand.self, CheckCommand.self]),
-            CommandGroup(name: "Trials:", subcommands: [TruthCommand.self, GenerateCommand.self]),
+                name: "Collections", subcommands: [BuildCommand.self, DropCommand.self, ExportCommand.self]),
+            CommandGroup(name: "Search", subcommands: [QueryCommand.self, BenchCommand.self]),
+            CommandGroup(name: "Look", subcommands: [ListCommand.self, InfoCommand.self, CheckCommand.self]),
+            CommandGroup(name: "Trials", subcommands: [TruthCommand.self, GenerateCommand.self]),
         ])
 
     /// Parses the command line, runs the verb, and ends the process with its status.

@@ -23,11 +23,13 @@ struct BenchCommand: ParsableCommand {
 
     @OptionGroup var target: CollectionArguments
 
-    @Option(help: "The queries: a file of vectors.", completion: .file())
+    @Option(help: ArgumentHelp("The queries: a file of vectors.", valueName: "file"), completion: .file())
     var queries: String
 
     @Option(
-        help: "The true neighbours of the queries: .ivecs, .ibin or .npy, as of 'loci truth'.", completion: .file())
+        help: ArgumentHelp(
+            "The true neighbours of the queries: .ivecs, .ibin or .npy, as of 'loci truth'.", valueName: "file"),
+        completion: .file())
     var groundTruth: String
 
     @Option(help: ArgumentHelp("How many neighbours.", valueName: "K"))
@@ -70,10 +72,14 @@ struct BenchCommand: ParsableCommand {
         }
         if !info.hasGraph { progress.note("the collection is scanned: windows make no difference") }
 
-        let bar = progress.bar(
-            "Searching", total: source.count * passes * windows.values.count, unit: "queries")
+        // A window below k is k.
+        var windows: [Int] = []
+        for window in self.windows.values.map({ max($0, min(k, info.count)) }) where !windows.contains(window) {
+            windows.append(window)
+        }
+        let bar = progress.bar("Searching", total: source.count * passes * windows.count, unit: "queries")
         var measurements: [SearchMeasurement] = []
-        for window in windows.values {
+        for window in windows {
             let (measurement, _) = try collection.measure(
                 queries: source, truth: truth, SearchOptions(k: k, window: window), threads: threads, passes: passes
             ) {

@@ -23,21 +23,22 @@ struct BuildCommand: ParsableCommand {
     @OptionGroup var target: CollectionArguments
 
     @Option(
-        help: "The vectors: .fvecs, .bvecs, .ivecs, .fbin, .u8bin, .ibin, .npy, .jsonl, .idx or gzipped IDX.",
+        help: ArgumentHelp(
+            "The vectors: .fvecs, .bvecs, .ivecs, .fbin, .u8bin, .ibin, .npy, .jsonl, .idx or gzipped IDX.",
+            valueName: "file"),
         completion: .file())
     var from: String
 
-    @Option(help: "The identifiers of the vectors, one a line.", completion: .file())
+    @Option(help: ArgumentHelp("The identifiers of the vectors, one a line.", valueName: "file"), completion: .file())
     var ids: String?
 
-    @Option(help: "How nearness is measured.")
-    var metric = Metric.l2
+    @Option(help: ArgumentHelp("How nearness is measured.", valueName: "metric"))
+    var metric = Choice(Metric.l2)
 
     @Option(
         help: ArgumentHelp(
-            "How vectors are coded.",
-            discussion: "By default lvq4x8 from 200 dimensions up, and lvq8 below."))
-    var quantization: Quantization?
+            "How vectors are coded; by default lvq4x8 from 200 dimensions up, and lvq8 below.", valueName: "kind"))
+    var quantization: Choice<Quantization>?
 
     @Option(help: ArgumentHelp("The most neighbours that a vector is linked to.", valueName: "R"))
     var degree = BuildParameters().maximumDegree
@@ -47,9 +48,9 @@ struct BuildCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How much longer the kept links may be: 1 or more for l2 and cosine, up to 1 for ip.",
-            discussion: "By default \(BuildParameters.standardAlpha(.l2)), and "
-                + "\(BuildParameters.standardAlpha(.ip)) for ip.", valueName: "A"))
+            "How much longer the kept links may be: 1 or more for l2 and cosine, at most 1 for ip; by default "
+                + "\(BuildParameters.standardAlpha(.l2)), and \(BuildParameters.standardAlpha(.ip)) for ip.",
+            valueName: "A"))
     var alpha: Float?
 
     @Option(help: ArgumentHelp("How many threads build; by default one a core.", valueName: "N"))
@@ -58,8 +59,10 @@ struct BuildCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Decides the order of insertion and the rotation of codes.", valueName: "S"))
     var seed = BuildParameters().seed
 
-    @Option(help: "How vectors are kept beside their codes, for export, exact search and re-ranking.")
-    var originals = Originals.none
+    @Option(
+        help: ArgumentHelp(
+            "How vectors are kept beside their codes, for export, exact search and re-ranking.", valueName: "kind"))
+    var originals = Choice(Originals.none)
 
     @Flag(help: "Replace a collection of the same name, which serves until the new one is whole.")
     var replace = false
@@ -71,14 +74,14 @@ struct BuildCommand: ParsableCommand {
 
     private var settings: CollectionConfiguration {
         CollectionConfiguration(
-            metric: metric, quantization: quantization, originals: originals,
+            metric: metric.value, quantization: quantization?.value, originals: originals.value,
             build: BuildParameters(maximumDegree: degree, window: buildWindow, alpha: alpha, seed: seed))
     }
 
     func validate() throws {
         try Allowed.check("--threads", threads, in: Allowed.threads)
         do {
-            try settings.build.validate(metric: metric)
+            try settings.build.validate(metric: metric.value)
         } catch {
             throw ValidationError(error.description)
         }

@@ -18,7 +18,7 @@ struct ExportCommand: ParsableCommand {
 
     @OptionGroup var target: CollectionArguments
 
-    @Option(help: "The file: .jsonl, .npy, .fvecs or .fbin.", completion: .file())
+    @Option(help: ArgumentHelp("The file: .jsonl, .npy, .fvecs or .fbin.", valueName: "file"), completion: .file())
     var to: String
 
     @OptionGroup var progress: ProgressOptions

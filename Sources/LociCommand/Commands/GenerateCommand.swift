@@ -32,7 +32,7 @@ struct GenerateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The number of the first row.", valueName: "N"))
     var skip = 0
 
-    @Option(help: "The file: .fvecs, .fbin, .npy or .jsonl.", completion: .file())
+    @Option(help: ArgumentHelp("The file: .fvecs, .fbin, .npy or .jsonl.", valueName: "file"), completion: .file())
     var to: String
 
     @OptionGroup var progress: ProgressOptions

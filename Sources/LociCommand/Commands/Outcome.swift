@@ -47,7 +47,8 @@ struct Outcome {
                 if !output.hasSuffix("\n") { output += "\n" }
                 status = 0
             case .validationFailure:
-                let reason = LociCommand.message(for: error)
+                var reason = LociCommand.message(for: error)[...]
+                while reason.last == "." || reason.last == "\n" { reason.removeLast() }
                 message = Self.line("\(reason); see '\(Self.help(arguments))'")
                 status = Self.usageStatus
             default:
@@ -59,9 +60,7 @@ struct Outcome {
     }
 
     private static func line(_ text: String) -> String {
-        var text = text.split(separator: "\n").joined(separator: " ")[...]
-        while text.last == "." { text.removeLast() }
-        return "loci: " + TextWidth.printable(String(text)) + "\n"
+        "loci: " + TextWidth.printable(text.split(separator: "\n").joined(separator: " ")) + "\n"
     }
 
     /// The help that belongs to a command line.

@@ -15,11 +15,12 @@ struct QueryCommand: ParsableCommand {
             negated product for ip, and one minus the cosine for cosine: smaller is nearer.
 
               loci query photos.loci clip --vector "0.12 -0.5 0.33" --k 5
+              loci query photos.loci clip --queries queries.npy --row 17
               loci query photos.loci clip --queries queries.npy --output neighbours.jsonl
               loci query sift.loci sift --queries q.fvecs --window 100 --ground-truth gt.ivecs --json
 
             --json prints one object: queries, k, window, exact, threads, recall (with a ground truth), \
-            queries_per_second, latency_us, and "neighbors" for --vector or "results" for up to 10 queries of a file.
+            queries_per_second, latency_us, and "neighbors" for one vector or "results" for up to 10 queries of a file.
             """)
 
     /// Up to so many queries of a file are part of the JSON object.
@@ -30,6 +31,9 @@ struct QueryCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The queries: a file of vectors.", valueName: "file"), completion: .file())
     var queries: String?
 
+    @Option(help: ArgumentHelp("Take only this row of the queries, counted from 0.", valueName: "N"))
+    var row: Int?
+
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp("One query: its components, between spaces or commas.", valueName: "numbers"))
@@ -39,7 +43,9 @@ struct QueryCommand: ParsableCommand {
     var k = 10
 
     @Option(
-        help: ArgumentHelp("How many candidates the search keeps: more find more, slower; at least k.", valueName: "W"))
+        help: ArgumentHelp(
+            "How many candidates the search keeps, at least k: more find more, slower; by default "
+                + "\(SearchOptions.standardWindow).", valueName: "W"))
     var window: Int?
 
     @Option(help: ArgumentHelp("How many threads search; by default one a core.", valueName: "N"))
@@ -49,11 +55,15 @@ struct QueryCommand: ParsableCommand {
     var exact = false
 
     @Option(
-        help: "The true neighbours of the queries, for the recall: .ivecs, .ibin or .npy, as of 'loci truth'.",
+        help: ArgumentHelp(
+            "The true neighbours of the queries, for the recall: .ivecs, .ibin or .npy, as of 'loci truth'.",
+            valueName: "file"),
         completion: .file())
     var groundTruth: String?
 
-    @Option(help: "Where all neighbours are written: .ivecs, .ibin, .npy or .jsonl.", completion: .file())
+    @Option(
+        help: ArgumentHelp("Where all neighbours are written: .ivecs, .ibin, .npy or .jsonl.", valueName: "file"),
+        completion: .file())
     var output: String?
 
     @Flag(help: "Print a JSON object.")
@@ -65,7 +75,10 @@ struct QueryCommand: ParsableCommand {
         guard (queries == nil) != (vector == nil) else {
             throw ValidationError("give either --queries or --vector")
         }
-        if groundTruth != nil, queries == nil { throw ValidationError("--ground-truth needs --queries") }
+        if row != nil, queries == nil { throw ValidationError("--row needs --queries") }
+        if groundTruth != nil, queries == nil || row != nil {
+            throw ValidationError("--ground-truth needs --queries without --row")
+        }
         try Allowed.check("--k", k, in: SearchLimits.k)
         try Allowed.check("--window", window, in: SearchLimits.window)
         try Allowed.check("--threads", threads, in: Allowed.threads)
@@ -78,24 +91,33 @@ struct QueryCommand: ParsableCommand {
         let truth = try groundTruth.map { try GroundTruth.read($0) }
         let format = try output.map { try VectorFileFormat.checkOutput(path: $0, writable: NeighborReport.writable) }
         if let queries {
-            try search(collection, try VectorFile.open(queries), truth, format)
+            let file = try VectorFile.open(queries)
+            if let row {
+                try search(collection, try VectorArray(file.row(row), dimension: file.dimension), truth, format)
+            } else {
+                try search(collection, file, truth, format)
+            }
         } else if let values = vector?.values {
             try search(collection, try VectorArray(values, dimension: values.count), truth, format)
         }
     }
 
+    /// Whether one vector is asked for, so that its neighbours are the result and not figures.
+    private var isSingle: Bool { vector != nil || row != nil }
+
     private func search(
         _ collection: Collection, _ source: some VectorSource, _ truth: GroundTruth?, _ format: VectorFileFormat?
     ) throws {
         let options = SearchOptions(k: k, window: window ?? SearchOptions.standardWindow, isExact: exact)
-        let bar = progress.bar("Searching", total: source.count, unit: "queries")
+        // One query is answered before a bar could be seen.
+        let bar = (isSingle ? .quiet : progress).bar("Searching", total: source.count, unit: "queries")
         let (measurement, results) = try collection.measure(
             queries: source, truth: truth, options, threads: threads
         ) {
             try Interrupted.check()
             bar.advance()
         }
-        if source.count > 1 { bar.finish() } else { bar.abandon() }
+        bar.finish()
         if k > measurement.k {
             progress.note("k \(k) is more than the collection holds; \(measurement.k) are returned")
         } else if let window, window < k, !measurement.isExact {
@@ -113,7 +135,7 @@ struct QueryCommand: ParsableCommand {
         let count = report.results.queryCount
         if json {
             var members = figures.members
-            if vector != nil {
+            if isSingle {
                 members.append(("neighbors", .neighbors(report.results[query: 0])))
             } else if count <= Self.queriesInJSON {
                 let results = (0..<count).map { query in
@@ -125,7 +147,7 @@ struct QueryCommand: ParsableCommand {
             }
             return try Console.output.write(JSONValue.object(members).line + "\n")
         }
-        if vector != nil {
+        if isSingle {
             if output == nil { try Console.output.write(report.table(queries: 0..<1, neighborsEach: count * k)) }
             return
         }

@@ -17,6 +17,13 @@ struct ProgressOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Show no progress and no notes.")
     var quiet = false
 
+    /// No progress and no notes.
+    static var quiet: ProgressOptions {
+        var options = ProgressOptions()
+        options.quiet = true
+        return options
+    }
+
     /// A bar on standard error, where it is a terminal.
     func bar(_ title: String, total: Int?, unit: String) -> ProgressBar {
         quiet

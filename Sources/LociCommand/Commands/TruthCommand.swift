@@ -16,19 +16,21 @@ struct TruthCommand: ParsableCommand {
               loci truth --from clip.npy --queries queries.npy --metric cosine --output truth.npy
             """)
 
-    @Option(help: "The vectors.", completion: .file())
+    @Option(help: ArgumentHelp("The vectors.", valueName: "file"), completion: .file())
     var from: String
 
-    @Option(help: "The queries, of the same dimension.", completion: .file())
+    @Option(help: ArgumentHelp("The queries, of the same dimension.", valueName: "file"), completion: .file())
     var queries: String
 
     @Option(help: "How nearness is measured.")
-    var metric = Metric.l2
+    var metric = Choice(Metric.l2)
 
     @Option(help: ArgumentHelp("How many neighbours.", valueName: "K"))
     var k = 10
 
-    @Option(help: "Where the rows are written: .ivecs, .ibin or .npy.", completion: .file())
+    @Option(
+        help: ArgumentHelp("Where the rows are written: .ivecs, .ibin or .npy.", valueName: "file"), completion: .file()
+    )
     var output: String
 
     @Option(help: ArgumentHelp("How many threads search; by default one a core.", valueName: "N"))
@@ -49,7 +51,7 @@ struct TruthCommand: ParsableCommand {
         let format = try VectorFileFormat.checkOutput(path: output, writable: VectorFileFormat.writableIntegers)
         let bar = progress.bar("Measuring", total: source.count, unit: "vectors")
         let truth = try ExactNeighbours.find(
-            in: source, queries: queries, metric: metric, k: k, threads: threads ?? Parallel.processorCount,
+            in: source, queries: queries, metric: metric.value, k: k, threads: threads ?? Parallel.processorCount,
             observer: BarReporter(bar))
         bar.finish()
         if truth.k < k { progress.note("k \(k) is more than the file holds; \(truth.k) are written") }

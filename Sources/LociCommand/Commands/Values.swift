@@ -1,37 +1,46 @@
 // Loci, Apache License 2.0.
 
-public import ArgumentParser
-public import Loci
+import ArgumentParser
+import Loci
 
 // How values of the library are written on a command line.
 
-extension Metric: ExpressibleByArgument {
-    /// Reads `l2`, `ip` or `cosine`.
-    public init?(argument: String) { self.init(name: argument) }
-    /// The names of all.
-    public static var allValueStrings: [String] { allCases.map(\.description) }
-    /// The name.
-    public var defaultValueDescription: String { description }
+/// A value of the library that has a name.
+protocol NamedValue: CustomStringConvertible, Sendable {
+    init?(name: String)
+
+    /// All of them, in the order of the help text.
+    static var choices: [Self] { get }
 }
 
-extension Quantization: ExpressibleByArgument {
-    /// Reads a name such as `lvq8`.
-    public init?(argument: String) { self.init(name: argument) }
-    /// The names of all.
-    public static var allValueStrings: [String] {
-        [Quantization.lvq8, .lvq4, .lvq4x4, .lvq4x8, .float16, .float32].map(\.description)
+extension Metric: NamedValue {
+    static var choices: [Metric] { allCases }
+}
+
+extension Quantization: NamedValue {
+    static var choices: [Quantization] { [.lvq8, .lvq4, .lvq4x4, .lvq4x8, .float16, .float32] }
+}
+
+extension Originals: NamedValue {
+    static var choices: [Originals] { allCases }
+}
+
+/// A choice among the names of a value.
+///
+/// A type of its own, as ArgumentParser takes a type with raw values and cases to be named by its raw values.
+struct Choice<Value: NamedValue>: ExpressibleByArgument {
+    let value: Value
+
+    init(_ value: Value) { self.value = value }
+
+    init?(argument: String) {
+        guard let value = Value(name: argument) else { return nil }
+        self.value = value
     }
-    /// The name.
-    public var defaultValueDescription: String { description }
-}
 
-extension Originals: ExpressibleByArgument {
-    /// Reads `none`, `float16` or `float32`.
-    public init?(argument: String) { self.init(name: argument) }
-    /// The names of all.
-    public static var allValueStrings: [String] { allCases.map(\.description) }
-    /// The name.
-    public var defaultValueDescription: String { description }
+    static var allValueStrings: [String] { Value.choices.map(\.description) }
+    static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
+    var defaultValueDescription: String { value.description }
 }
 
 /// A vector as it is written on a command line: numbers with spaces or commas between them.
