@@ -12,6 +12,9 @@ struct Reachability {
     private var query: BuildQuery
     private var greedy = GreedySearch()
     private var isReached: [Bool]
+    /// The vertices that were connected near a vertex, in order: where others of the same place can be connected. Without
+    /// it each of many thousand equal vectors would look through all that came before it.
+    private var connected: [UInt32: ConnectedVertices] = [:]
     private var stack: [UInt32] = []
 
     init(vectors: BuildVectors, graph: BuildGraph, entryPoint: UInt32, window: Int) {
@@ -54,22 +57,28 @@ struct Reachability {
             adjacency: graph.adjacency.records, maximumDegree: graph.maximumDegree, count: graph.count,
             entryPoint: entryPoint, window: window, capacity: window, onExpand: { _ in })
         var queue: [UInt32] = (0..<greedy.buffer.count).map { SearchBuffer.slot(greedy.buffer[$0]) }
+        let nearest = SearchBuffer.slot(greedy.buffer[0])
+        defer { connected[nearest, default: ConnectedVertices()].append(vertex) }
+        let hasRoom = { [graph] (vertex: UInt32) in graph.degree(of: vertex) < graph.maximumDegree }
+        if let place = queue.first(where: hasRoom) { return append(vertex, to: place) }
+        if let place = connected[nearest]?.first(where: hasRoom) { return append(vertex, to: place) }
         var seen = Set(queue)
         var next = 0
         while next < queue.count {
             let candidate = queue[next]
             next += 1
-            if graph.degree(of: candidate) < graph.maximumDegree {
-                graph.append(edge: SearchBuffer.key(distance: distance(to: candidate), slot: vertex), to: candidate)
-                return
-            }
+            if hasRoom(candidate) { return append(vertex, to: candidate) }
             let list = graph.adjacency[Int(candidate)]
             for neighbour in Adjacency.neighbours(list, maximumDegree: graph.maximumDegree)
             where seen.insert(neighbour).inserted {
                 queue.append(neighbour)
             }
         }
-        splice(vertex, after: SearchBuffer.slot(greedy.buffer[0]))
+        splice(vertex, after: nearest)
+    }
+
+    private func append(_ vertex: UInt32, to place: UInt32) {
+        graph.append(edge: SearchBuffer.key(distance: distance(to: place), slot: vertex), to: place)
     }
 
     /// Puts `vertex` in the middle of the last edge of `origin`: what that edge reached is reached through `vertex`, whose
@@ -110,5 +119,18 @@ struct Reachability {
                 }
             }
         }
+    }
+}
+
+/// Vertices in the order in which they were connected. One that is found full stays so, and is not looked at again.
+private struct ConnectedVertices {
+    private var vertices: [UInt32] = []
+    private var start = 0
+
+    mutating func append(_ vertex: UInt32) { vertices.append(vertex) }
+
+    mutating func first(where hasRoom: (UInt32) -> Bool) -> UInt32? {
+        while start < vertices.count, !hasRoom(vertices[start]) { start += 1 }
+        return start < vertices.count ? vertices[start] : nil
     }
 }
