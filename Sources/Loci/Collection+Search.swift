@@ -53,7 +53,8 @@ extension Collection {
         return results[query: 0]
     }
 
-    /// Finds the vectors nearest to a query, and allocates nothing when the results have room.
+    /// Finds the vectors nearest to a query, and allocates nothing when the results have room and `k` is at most 256; more
+    /// take scratch memory for the time of the search.
     /// - Parameters:
     ///   - vector: The query, of the collection's dimension.
     ///   - options: How to search.

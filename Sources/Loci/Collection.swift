@@ -57,8 +57,8 @@ public struct Collection: Sendable {
         try LociError.mapped { try build.run(replacing ? .existing : .empty) }
     }
 
-    /// The vector of an identifier: as it was given where the collection keeps originals or is `float32` (of unit length
-    /// then, under cosine), else decoded from its codes.
+    /// The vector of an identifier: as it was given where the collection keeps originals (in their precision) or is
+    /// `float32` (of unit length then, under cosine), else decoded from its codes.
     /// - Returns: `nil` when there is no such identifier.
     public func get(_ id: VectorID) throws -> [Float]? {
         try LociError.mapped {

@@ -16,7 +16,7 @@ public struct Neighbor: Hashable, Sendable {
 
 /// The neighbours of one query or many, nearest first, in flat storage that can be used again.
 ///
-/// A search into results that were as large before allocates nothing.
+/// A search into results that were as large before allocates nothing for them.
 public struct SearchResults: Sendable {
     /// The end of each query's neighbours.
     private var ends: [Int] = []

@@ -4,16 +4,16 @@ package import CVectorKernels
 
 /// A seeded random rotation of any dimension, in O(d log d).
 ///
-/// Rounds of random signs and a fast Walsh-Hadamard transform. A power of two takes two rounds. For another dimension,
-/// the transform is applied to the first and the last power-of-two components in turn, and the two halves are mixed by
-/// rotations of 45 degrees after each (a Kac walk step), four rounds in all. Each step is orthogonal, so lengths and
+/// Steps of random signs and a fast Walsh-Hadamard transform. A power of two takes two steps. For another dimension, the
+/// transform is applied to the first and then to the last power-of-two components, so that none is left out, and the two
+/// halves are mixed by rotations of 45 degrees (as in a Kac walk); that twice. Each step is orthogonal, so lengths and
 /// inner products are kept, and the dimension is not padded.
 package struct Rotation: Sendable {
     package let dimension: Int
     /// The largest power of two that is not above the dimension.
     private let block: Int
-    private let rounds: Int
-    /// Random signs with the normalisation of what comes before and after: `rounds + 1` rows of `dimension` factors.
+    private let steps: Int
+    /// Random signs with the normalisation of what comes before and after: `steps + 1` rows of `dimension` factors.
     private let factors: [Float]
 
     /// A rotation that the dimension and the seed determine.
@@ -22,42 +22,47 @@ package struct Rotation: Sendable {
         self.dimension = dimension
         block = 1 << (Int.bitWidth - 1 - dimension.leadingZeroBitCount)
         let isMixed = block != dimension
-        rounds = isMixed ? 4 : 2
+        steps = isMixed ? 4 : 2
         var generator = SplitMix64(seed: seed)
         let transformFactor = 1 / Float(block).squareRoot()
         let mixingFactor = Float(0.5).squareRoot()
         var factors: [Float] = []
-        factors.reserveCapacity((rounds + 1) * dimension)
-        for round in 0...rounds {
-            let transformed = Self.start(ofRound: round, dimension: dimension, block: block)
+        factors.reserveCapacity((steps + 1) * dimension)
+        for step in 0...steps {
+            let transformed = Self.start(ofStep: step, dimension: dimension, block: block)
             for component in 0..<dimension {
                 var factor: Float = 1
-                if round < rounds {
+                if step < steps {
                     factor = generator.next() >> 63 == 0 ? 1 : -1
                     if component >= transformed, component < transformed + block { factor *= transformFactor }
                 }
-                if isMixed, round > 0, component < dimension / 2 * 2 { factor *= mixingFactor }
+                if isMixed, step > 0, Self.isMixedAfter(step - 1), component < dimension / 2 * 2 {
+                    factor *= mixingFactor
+                }
                 factors.append(factor)
             }
         }
         self.factors = factors
     }
 
-    /// Where the transformed block of a round begins.
-    private static func start(ofRound round: Int, dimension: Int, block: Int) -> Int {
-        round % 2 == 0 ? 0 : dimension - block
+    /// Where the transformed block of a step begins.
+    private static func start(ofStep step: Int, dimension: Int, block: Int) -> Int {
+        step % 2 == 0 ? 0 : dimension - block
     }
+
+    /// Whether the halves are mixed after a step, in a dimension that is no power of two.
+    private static func isMixedAfter(_ step: Int) -> Bool { step % 2 == 1 }
 
     /// Rotates `dimension` floats in place.
     package func apply(_ values: UnsafeMutablePointer<Float>, kernels: vk_kernels) {
         factors.withUnsafeBufferPointer { factors in
             guard let base = factors.baseAddress else { return }
-            for round in 0..<rounds {
-                kernels.multiply(values, base + round * dimension, dimension)
-                kernels.hadamard(values + Self.start(ofRound: round, dimension: dimension, block: block), block)
-                if block != dimension { kernels.butterfly(values, dimension / 2) }
+            for step in 0..<steps {
+                kernels.multiply(values, base + step * dimension, dimension)
+                kernels.hadamard(values + Self.start(ofStep: step, dimension: dimension, block: block), block)
+                if block != dimension, Self.isMixedAfter(step) { kernels.butterfly(values, dimension / 2) }
             }
-            if block != dimension { kernels.multiply(values, base + rounds * dimension, dimension) }
+            if block != dimension { kernels.multiply(values, base + steps * dimension, dimension) }
         }
     }
 
@@ -65,11 +70,11 @@ package struct Rotation: Sendable {
     package func invert(_ values: UnsafeMutablePointer<Float>, kernels: vk_kernels) {
         factors.withUnsafeBufferPointer { factors in
             guard let base = factors.baseAddress else { return }
-            if block != dimension { kernels.multiply(values, base + rounds * dimension, dimension) }
-            for round in (0..<rounds).reversed() {
-                if block != dimension { kernels.butterfly(values, dimension / 2) }
-                kernels.hadamard(values + Self.start(ofRound: round, dimension: dimension, block: block), block)
-                kernels.multiply(values, base + round * dimension, dimension)
+            if block != dimension { kernels.multiply(values, base + steps * dimension, dimension) }
+            for step in (0..<steps).reversed() {
+                if block != dimension, Self.isMixedAfter(step) { kernels.butterfly(values, dimension / 2) }
+                kernels.hadamard(values + Self.start(ofStep: step, dimension: dimension, block: block), block)
+                kernels.multiply(values, base + step * dimension, dimension)
             }
         }
     }

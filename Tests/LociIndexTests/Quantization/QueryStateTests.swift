@@ -9,6 +9,7 @@ import Testing
     /// Distances of all rows by one level or by both, in true units.
     static func distances(_ query: QueryState, of coded: CodedVectors, bothLevels: Bool) -> [Float] {
         let rows: [UnsafePointer<UInt8>?] = (0..<coded.source.count).map { UnsafePointer(coded.codes[$0]) }
+        defer { withExtendedLifetime(coded) {} }
         var output = [Float](repeating: .nan, count: rows.count)
         if bothLevels, let residuals = coded.residuals {
             let residualRows: [UnsafePointer<UInt8>?] = rows.indices.map { UnsafePointer(residuals[$0]) }
@@ -34,7 +35,6 @@ import Testing
         let queryLength = DoubleMath.length(centredQuery)
         let length = DoubleMath.length(centred)
         let root = Double(query.count).squareRoot()
-        // The largest component after rotation is not known here; the length bounds it, and is replaced below.
         let largest = largestCoded(coded, query: query) / Double(coded.space.scale)
         let error = root * largest / units / 2
         let quantization =

@@ -97,9 +97,14 @@ import Testing
     func learningDoesNotDependOnThreads(metric: Metric) throws {
         var generator = SeededGenerator("learning \(metric)")
         let dimension = 7
-        // More blocks than threads, of sizes that make sums depend on their order.
-        let values = generator.floats(9000 * dimension).map { $0 * ($0 > 0.9 ? 1e6 : 1) }
-        let source = try VectorArray(values, dimension: dimension)
+        // The second block takes off again what the first brings, and the rest is lost in its rounding if it comes between.
+        let block = generator.floats(1024 * dimension).map { $0.magnitude * 1e15 }
+        let values = block + block.map { -$0 } + generator.floats(7000 * dimension)
+        let source = FunctionSource(count: values.count / dimension, dimension: dimension) { row in
+            // The first block comes late where there are threads to overtake it.
+            if row < 1024 { for _ in 0..<200 { _ = Flag() } }
+            return Array(values[row * dimension..<(row + 1) * dimension])
+        }
         let first = try learn(source, metric, threads: 1)
         for threads in [2, 3, 8] {
             let other = try learn(source, metric, threads: threads)

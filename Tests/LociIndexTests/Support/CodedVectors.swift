@@ -60,7 +60,7 @@ final class CodedVectors {
             residual: residuals.map { Array(UnsafeBufferPointer(start: $0[row], count: layout.residualStride)) } ?? [])
     }
 
-    /// What a searcher reads; valid while this object and the graph live.
+    /// What a searcher reads; valid while this object and the graph live, which a test must see to.
     func view(_ graph: GraphBuilder.Graph? = nil, maximumDegree: Int = 32) -> GraphView {
         GraphView(
             count: source.count, layout: layout, codes: codes.records, residuals: residuals?.records,

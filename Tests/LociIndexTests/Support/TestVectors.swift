@@ -55,7 +55,7 @@ struct FunctionSource: VectorSource {
     }
 }
 
-/// An observer that stops the work when a stage has come to a share of its total.
+/// An observer that stops the work as soon as a stage is told of.
 struct StoppingObserver: BuildObserver {
     let stage: BuildStage
     private let stopped = Flag()

@@ -1,0 +1,135 @@
+// Loci, Apache License 2.0.
+
+import LociIndex
+import Testing
+
+@testable import Loci
+@testable import LociStorage
+
+@Suite struct CollectionRecordTests {
+    private var sample: CollectionRecord {
+        var record = CollectionRecord(
+            name: "ab",
+            configuration: CollectionConfiguration(
+                metric: .cosine, quantization: .lvq4x8, originals: .float16,
+                build: BuildParameters(maximumDegree: 40, window: 100, alpha: 1.5, seed: 0x0102_0304_0506_0708)))
+        record.dimension = 2
+        record.count = 3
+        record.scale = 512
+        record.mean = [0.5, -0.25]
+        record.entryPoint = 2
+        record.hasGraph = true
+        return record
+    }
+
+    @Test func goldenBytes() throws {
+        let golden: [UInt8] = [
+            0x01, 0x00, 0x03, 0x06, 0x01, 0x03, 0x28, 0x00,  // version, kinds, flags, degree
+            0x02, 0x00, 0x00, 0x00, 0x03, 0x00, 0x00, 0x00,  // dimension, vectors
+            0x08, 0x07, 0x06, 0x05, 0x04, 0x03, 0x02, 0x01,  // seed
+            0x00, 0x00, 0x00, 0x44, 0x00, 0x00, 0xC0, 0x3F,  // scale 512, alpha 1.5
+            0x64, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00,  // window, entry point
+            0x20, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00,  // strides
+            0x02, 0x00, 0x00, 0x00, 0x1C, 0x35, 0x04, 0x8F,  // bytes of the name, zero, checksum
+            0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,  // zero
+            0x00, 0x00, 0x00, 0x3F, 0x00, 0x00, 0x80, 0xBE,  // mean
+            0x61, 0x62,  // name
+        ]
+        #expect(sample.encoded == golden)
+        #expect(try CollectionRecord(decoding: golden, path: "") == sample)
+        #expect(CollectionRecord.fixedBytes == 64)
+        #expect(CollectionRecord(name: "", configuration: CollectionConfiguration()).encoded.count == 64)
+    }
+
+    @Test func roundTrip() throws {
+        var generator = SeededGenerator(seed: PropertyTest.seed)
+        for _ in 0..<PropertyTest.iterations(100) {
+            let metric = Metric.allCases.randomElement(using: &generator) ?? .l2
+            let degree = Int.random(in: 4...512, using: &generator)
+            let alpha: Float? =
+                switch Int.random(in: 0..<3, using: &generator) {
+                case 0: nil
+                case 1: 1
+                default: metric == .ip ? 0.5 : 1.25
+                }
+            var record = CollectionRecord(
+                name: String(
+                    (0..<Int.random(in: 1...60, using: &generator)).map { _ in
+                        "aé日😀 ".randomElement(using: &generator) ?? "a"
+                    }),
+                configuration: CollectionConfiguration(
+                    metric: metric,
+                    quantization: (Quantization.allCases + [nil]).randomElement(using: &generator) ?? nil,
+                    originals: Originals.allCases.randomElement(using: &generator) ?? .none,
+                    build: BuildParameters(
+                        maximumDegree: degree, window: Int.random(in: degree...10_000, using: &generator), alpha: alpha,
+                        seed: generator.next())))
+            if Bool.random(using: &generator) {
+                record.dimension = [1, 2, 199, 200, 783, 65_536].randomElement(using: &generator) ?? 1
+                record.count = Int.random(in: 1...Int(Int32.max), using: &generator)
+                record.entryPoint = UInt32(Int.random(in: 0..<record.count, using: &generator))
+                record.hasGraph = Bool.random(using: &generator)
+                if record.quantization.firstLevelBits != nil {
+                    record.scale = Float(
+                        sign: .plus, exponent: Int.random(in: -120...120, using: &generator), significand: 1)
+                    record.mean = (0..<record.dimension).map { Float($0) - 0.5 }
+                }
+            }
+            let read = try CollectionRecord(decoding: record.encoded, path: "")
+            #expect(read == record)
+            #expect(read.encoded == record.encoded)
+        }
+    }
+
+    @Test func everyFlippedBitIsRefused() throws {
+        let good = sample.encoded
+        for bit in 0..<good.count * 8 {
+            var bytes = good
+            bytes[bit / 8] ^= 1 << UInt8(bit % 8)
+            switch thrown({ _ = try CollectionRecord(decoding: bytes, path: "p") }) as? StorageError {
+            case .corrupted: #expect(bit >= 16)
+            case .formatVersion(_, let found, supported: 1): #expect(bit < 16 && found != 1)
+            default: Issue.record("bit \(bit) was not missed")
+            }
+        }
+        for length in 0..<good.count {
+            #expect(thrown { _ = try CollectionRecord(decoding: Array(good.prefix(length)), path: "p") } != nil)
+        }
+        #expect(thrown { _ = try CollectionRecord(decoding: good + [0], path: "p") } != nil)
+    }
+
+    /// Records whose checksum is right and whose content no build writes: of a hostile file, or of a bug.
+    @Test func contradictionsAreRefused() throws {
+        func isRefused(_ offset: Int, _ bytes: [UInt8], of record: CollectionRecord? = nil) -> Bool {
+            var all = (record ?? sample).encoded
+            all.replaceSubrange(offset..<offset + bytes.count, with: bytes)
+            all.replaceSubrange(52..<56, with: [0, 0, 0, 0])
+            let checksum = all.withUnsafeBytes { Checksum.crc32($0) }
+            all.replaceSubrange(52..<56, with: (0..<4).map { UInt8(truncatingIfNeeded: checksum >> (8 * $0)) })
+            guard case .corrupted = thrown({ _ = try CollectionRecord(decoding: all, path: "") }) as? StorageError
+            else {
+                return false
+            }
+            return true
+        }
+        #expect(!isRefused(0, []))
+        let whole: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFF]
+        #expect(isRefused(2, [0]) && isRefused(2, [4]))
+        #expect(isRefused(3, [7]) && isRefused(3, [1]))
+        #expect(isRefused(4, [3]))
+        #expect(isRefused(5, [2]) && isRefused(5, [7]))
+        #expect(isRefused(6, [3, 0]) && isRefused(6, [1, 2]))
+        #expect(isRefused(8, [0, 0, 0, 0]) && isRefused(8, [1, 0, 1, 0]) && isRefused(8, whole))
+        #expect(isRefused(12, [0, 0, 0, 0x80]) && isRefused(12, [0, 0, 0, 0]))
+        for scale in [Float.nan, .infinity, 0, -1, 3] {
+            #expect(isRefused(24, (0..<4).map { UInt8(truncatingIfNeeded: scale.bitPattern >> (8 * $0)) }))
+        }
+        #expect(isRefused(28, [0, 0, 0x80, 0x7F]))
+        #expect(isRefused(32, whole) && isRefused(32, [0, 0, 0, 0]))
+        #expect(isRefused(40, [0x40]) && isRefused(44, [8]))
+        #expect(isRefused(48, [1, 0]) && isRefused(48, [0xFF, 0xFF]))
+        #expect(isRefused(64, [0, 0, 0x80, 0x7F]))
+        let empty = CollectionRecord(name: "a", configuration: CollectionConfiguration(quantization: .float32))
+        #expect(isRefused(8, whole, of: empty))
+    }
+}

@@ -1,1 +1,0 @@
-// Loci, Apache License 2.0.
