@@ -127,8 +127,10 @@ final class TestFolder: Sendable {
 ///
 /// `base.fvecs` (2,400 × 16) is the collection `points` of `test.loci`, `queries.fvecs` (50) are of the same clusters.
 enum Fixture {
-    private static let made = Result {
+    private static let made: Result<TestFolder, any Error> = Result {
         let folder = try TestFolder()
+        // What is static has no end of its own.
+        atexit { try? FileManager.default.removeItem(at: Fixture.made.get().url.deletingLastPathComponent()) }
         let shape = ["--dimension", "16", "--clusters", "12", "--seed", "7"]
         for arguments in [
             ["generate", "--count", "2400", "--to", "base.fvecs"] + shape,

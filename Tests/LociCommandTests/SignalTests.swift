@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import Foundation
+import Loci
 import Testing
 
 /// Ctrl-C, and readers that go away.
@@ -33,6 +34,22 @@ import Testing
         #expect(try run.wait().status == 130)
         #expect(try folder.succeed("list", "test.loci").output == list)
         #expect(try folder.succeed("check", "test.loci").output == "ok: no fault found in 1 collection\n")
+    }
+
+    @Test func aDatabaseThatAnotherHasOpenIsLeft() throws {
+        let folder = try Fixture.copy()
+        let run = try RunningCommand(["build", "new.loci", "a", "--from", "base.fvecs"] + Self.endless, in: folder)
+        try Self.wait(for: "new.loci-lock", in: folder, of: run)
+        var opened: Database?
+        while opened == nil {
+            try #require(run.process.isRunning)
+            // The file is there before its tables are.
+            opened = try? Database.open(folder.path("new.loci").path, access: .readOnly)
+        }
+        kill(run.process.processIdentifier, SIGINT)
+        #expect(try run.wait().status == 130)
+        #expect(folder.exists("new.loci") && folder.exists("new.loci-lock"))
+        #expect(try opened?.collectionNames() == [])
     }
 
     @Test func theSecondSignalEndsAtOnce() throws {

@@ -17,18 +17,19 @@ import Testing
     @Test func buildTakesEveryOption() throws {
         let folder = try Fixture.copy()
         let run = try folder.succeed(
-            "build", "new.loci", "a", "--from", "base.fvecs", "--metric", "ip", "--quantization", "lvq4x8", "--degree",
-            "8", "--build-window", "16", "--alpha", "0.9", "--threads", "1", "--seed", "5", "--originals", "float16",
+            "build", "new.loci", "a", "--from", "base.fvecs", "--metric", "cosine", "--quantization", "lvq4x8",
+            "--degree",
+            "8", "--build-window", "16", "--alpha", "1.1", "--threads", "1", "--seed", "5", "--originals", "float16",
             "--json", "--quiet")
         let json = try run.json()
         #expect(json["count"] as? Int == 2400)
         #expect(json["dimension"] as? Int == 16)
-        #expect(json["metric"] as? String == "ip")
+        #expect(json["metric"] as? String == "cosine")
         #expect(json["quantization"] as? String == "lvq4x8")
         #expect(json["originals"] as? String == "float16")
         #expect(json["degree"] as? Int == 8)
         #expect(json["build_window"] as? Int == 16)
-        #expect(json["alpha"] as? Double == 0.9)
+        #expect(json["alpha"] as? Double == 1.1)
         #expect(json["seed"] as? Int == 5)
         #expect(json["index"] as? String == "graph")
         #expect((json["bytes_on_disk"] as? Int ?? 0) > 0)
@@ -98,11 +99,11 @@ import Testing
     @Test(arguments: ["l2", "ip", "cosine"])
     func exactSearchOfOriginalsIsTheTruth(metric: String) throws {
         let folder = try Fixture.copy()
+        try folder.succeed("generate", "--count", "1500", "--dimension", "16", "--clusters", "12", "--to", "some.npy")
         try folder.succeed(
-            "build", "f.loci", "a", "--from", "base.fvecs", "--metric", metric, "--quantization", "float32",
-            "--degree", "4", "--build-window", "4")
+            "build", "f.loci", "a", "--from", "some.npy", "--metric", metric, "--quantization", "float32")
         try folder.succeed(
-            "truth", "--from", "base.fvecs", "--queries", "queries.fvecs", "--metric", metric, "--output", "t.npy")
+            "truth", "--from", "some.npy", "--queries", "queries.fvecs", "--metric", metric, "--output", "t.npy")
         let json = try folder.succeed(
             "query", "f.loci", "a", "--queries", "queries.fvecs", "--ground-truth", "t.npy", "--exact", "--json"
         ).json()

@@ -105,7 +105,7 @@ struct BuildCommand: ParsableCommand {
             let size = "\(Format.bytes(info.bytes.total)) on disk, \(CollectionReport(info).bytesPerVector) a vector"
             try Console.output.write(
                 "built \(TextWidth.printable(info.name)) in \(Format.duration(seconds: seconds)): "
-                    + "\(CollectionReport(info).summary); \(size)\n")
+                    + "\(CollectionReport(info).shape), \(CollectionReport(info).summary); \(size)\n")
         }
     }
 }

@@ -14,10 +14,10 @@ struct CollectionReport {
     /// The shape, as in "60,000 × 784".
     var shape: String { "\(Format.count(info.count)) × \(Format.count(info.dimension))" }
 
-    /// What the collection is, in a few words.
+    /// How the collection is searched, in a few words.
     var summary: String {
         let index = info.hasGraph ? "graph of degree \(build.maximumDegree)" : "scanned"
-        return "\(shape), \(info.configuration.metric), \(info.quantization), \(index)"
+        return "\(info.configuration.metric), \(info.quantization), \(index)"
     }
 
     /// Bytes of a vector, as in "1,021 bytes".
