@@ -168,27 +168,25 @@ import Testing
         let environment = try open(folder)
         let geometry = try ChunkGeometry(stride: 64)
         let bytes = [UInt8](repeating: 5, count: geometry.recordsPerChunk * 4 * 64)
-        func expectFault(_ what: String, _ change: (borrowing WriteTransaction) throws -> Void) throws {
+        func expectFault(
+            _ what: String, byCheckOnly: Bool = false, _ change: (borrowing WriteTransaction) throws -> Void
+        ) throws {
             try append(bytes, to: environment, from: 0, geometry: geometry)
             try environment.write { try change($0) }
             var faults = 0
             _ = try environment.read { try $0.verifyChecksums { _ in faults += 1 } }
             #expect(faults > 0, "\(what)")
-            guard
-                case .corrupted = storageError({
-                    _ = try ChunkTable(
-                        snapshot: environment.snapshot(), table: .codes, collection: 3, geometry: geometry)
-                })
-            else {
-                Issue.record("not found: \(what)")
-                return
+            let error = storageError {
+                _ = try ChunkTable(snapshot: environment.snapshot(), table: .codes, collection: 3, geometry: geometry)
             }
+            if case .corrupted = error {} else { #expect(byCheckOnly, "not found by the view: \(what)") }
             _ = try environment.write { try $0.delete(prefix: Key(collection: 3), in: .codes, limit: 100) }
         }
         try expectFault("first missing") { try $0.delete(Key(collection: 3, chunk: 0), in: .codes) }
         try expectFault("inner missing") { try $0.delete(Key(collection: 3, chunk: 2), in: .codes) }
         try expectFault("strange key") { try $0.put([1], for: try Key.named("x", collection: 3), in: .codes) }
-        try expectFault("swapped") { transaction in
+        // A view does not read the headers of full chunks behind the first.
+        try expectFault("swapped", byCheckOnly: true) { transaction in
             let other = try transaction.value(of: Key(collection: 3, chunk: 2), in: .codes) ?? []
             try transaction.put(other, for: Key(collection: 3, chunk: 1), in: .codes)
         }
