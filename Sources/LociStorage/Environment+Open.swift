@@ -71,6 +71,7 @@ extension Environment {
         let wanted = max(minimumMapBytes, min(options.initialMapBytes, options.maximumMapBytes))
         var mapBytes = wanted / unit * unit
         var isUnlocked = false
+        try LockFile.prepare(database: path, readers: options.maximumReaders)
         while true {
             let result = try openOnce(
                 path: path, mode: mode, isUnlocked: isUnlocked, mapBytes: mapBytes, readers: options.maximumReaders)

@@ -26,9 +26,12 @@ extension Environment {
     package static func removeIfEmptyAndUnused(at path: String) -> Bool {
         guard let path = try? FileSystem.canonicalPath(of: path) else { return false }
         var before = stat()
-        guard stat(path, &before) == 0, (try? isEmptyDatabase(at: path)) == true else { return false }
+        guard stat(path, &before) == 0 else { return false }
+        let lockPath = LockFile.path(ofDatabase: path)
+        // Not even the lock file could be made: nothing but the name was.
+        if before.st_size == 0, !exists(at: lockPath) { return unlink(path) == 0 }
+        guard (try? isEmptyDatabase(at: path)) == true else { return false }
         guard !EnvironmentRegistry.shared.isOpen(path: path) else { return false }
-        let lockPath = path + "-lock"
         let descriptor = openExisting(lockPath)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
