@@ -7,7 +7,7 @@
 
 Both build on two threads and search on one, pinned to one processor, in turn for some passes. A query rate is the best
 of the passes; a ratio is taken within each pass and its median reported. With --output it writes PREFIX.json,
-PREFIX.md and PREFIX.svg."""
+PREFIX.md, and PREFIX.svg with Loci's curve."""
 import argparse, gzip, json, math, os, platform, resource, statistics, subprocess, sys, tempfile, time
 
 K = 10
@@ -159,6 +159,8 @@ def main():
             json.dump(report, file, indent=1)
         with open(options.output + ".md", "w") as file:
             file.write(text)
+        loci(options, "bench", database, "bench", "--queries", query_file, "--ground-truth", truth, "--k", K, "--windows",
+             ",".join(map(str, WINDOWS)), "--threads", 1, "--passes", 3, "--plot", options.output + ".svg", core=options.core)
 
 
 def processor():
