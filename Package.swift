@@ -42,14 +42,21 @@ let package = Package(
             dependencies: ["Loci", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: swiftSettings),
 
-        .testTarget(name: "CVectorKernelsTests", dependencies: ["CVectorKernels"], swiftSettings: swiftSettings),
-        .testTarget(name: "LociStorageTests", dependencies: ["LociStorage"], swiftSettings: swiftSettings),
+        // What the tests share. It uses none of the modules under test.
+        .target(name: "TestSupport", path: "Tests/Support", swiftSettings: swiftSettings),
+
         .testTarget(
-            name: "LociIndexTests", dependencies: ["LociIndex", "CVectorKernels"], swiftSettings: swiftSettings),
-        .testTarget(name: "LociFilesTests", dependencies: ["LociFiles", "CZlib"], swiftSettings: swiftSettings),
-        .testTarget(name: "LociTests", dependencies: ["Loci"], swiftSettings: swiftSettings),
+            name: "CVectorKernelsTests", dependencies: ["CVectorKernels", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
-            name: "LociCommandTests", dependencies: ["LociCommand", "Loci"], exclude: ["Golden"],
+            name: "LociStorageTests", dependencies: ["LociStorage", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "LociIndexTests", dependencies: ["LociIndex", "CVectorKernels", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "LociFilesTests", dependencies: ["LociFiles", "CZlib", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(name: "LociTests", dependencies: ["Loci", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "LociCommandTests", dependencies: ["LociCommand", "Loci", "TestSupport"], exclude: ["Golden"],
             swiftSettings: swiftSettings),
     ],
     swiftLanguageModes: [.v6],

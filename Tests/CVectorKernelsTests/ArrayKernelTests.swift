@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import CVectorKernels
+import TestSupport
 import Testing
 
 /// The kernels that prepare queries and vectors.

@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import CVectorKernels
+import TestSupport
 import Testing
 
 /// The kernels on LVQ codes: the portable ones against the definition, the others against the portable ones.
@@ -165,7 +166,7 @@ import Testing
     @Test func everyCountOfRowsGivesWhatEachRowGivesAlone() throws {
         var generator = SeededGenerator("everyCountOfRowsGivesWhatEachRowGivesAlone")
         let pool = Pool(largest: 300, using: &generator)
-        for _ in 0..<TestSettings.iterations {
+        for _ in 0..<TestSettings.iterations(20) {
             let query = TwoByteQuery.random(Int.random(in: 1...300, using: &generator), using: &generator)
             for set in KernelSet.all {
                 let all = Self.results(set, query, (pool.memory(33), pool.memory(33)))

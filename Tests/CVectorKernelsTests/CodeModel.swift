@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import CVectorKernels
+import TestSupport
 
 /// The layout of codes and the definition of their distances, written down as vector_kernels.h words them, a dimension at
 /// a time, in Int64 and Double.

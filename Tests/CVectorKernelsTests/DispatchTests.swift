@@ -1,15 +1,8 @@
 // Loci, Apache License 2.0.
 
 import CVectorKernels
+import TestSupport
 import Testing
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
 
 @Suite struct DispatchTests {
     @Test func tablesAreCompleteAndNamed() throws {
@@ -35,7 +28,7 @@ import Darwin
 
     /// The environment's choice where the processor has it, else the best. Run the tests with LOCI_KERNELS set to see both.
     @Test func theActiveSetIsTheOneAskedForOrTheBest() {
-        let wanted = getenv("LOCI_KERNELS").map { String(cString: $0) }
+        let wanted = TestSettings.text("LOCI_KERNELS")
         let active = vk_active()
         let expected = KernelSet.all.first { $0.name == wanted } ?? KernelSet.all.last
         #expect(active == expected?.kernels)

@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import CVectorKernels
+import TestSupport
 import Testing
 
 /// The kernels on float vectors. Their sums have a defined order, so that the definition is met to the bit.

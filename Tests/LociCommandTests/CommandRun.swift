@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import Foundation
+import TestSupport
 import Testing
 
 /// One run of the built executable.
@@ -78,21 +79,24 @@ final class RunningCommand {
     }
 }
 
-/// A folder of a test's own, removed at its end.
+/// Where a test runs the command.
 final class TestFolder: Sendable {
+    /// The folder that the command runs in.
     let url: URL
     /// For what the tests themselves write.
     let scratch: URL
+    private let temporary: TemporaryFolder
 
     init() throws {
-        let base = FileManager.default.temporaryDirectory.appendingPathComponent("loci-\(UUID().uuidString)")
-        url = base.appendingPathComponent("work")
-        scratch = base.appendingPathComponent("scratch")
+        temporary = try TemporaryFolder()
+        url = URL(fileURLWithPath: temporary.file("work"), isDirectory: true)
+        scratch = URL(fileURLWithPath: temporary.file("scratch"), isDirectory: true)
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
     }
 
-    deinit { try? FileManager.default.removeItem(at: url.deletingLastPathComponent()) }
+    /// Removes the folder now: what is static is never dropped.
+    func remove() { temporary.remove() }
 
     func path(_ name: String) -> URL { url.appendingPathComponent(name) }
 
@@ -130,7 +134,7 @@ enum Fixture {
     private static let made: Result<TestFolder, any Error> = Result {
         let folder = try TestFolder()
         // What is static has no end of its own.
-        atexit { try? FileManager.default.removeItem(at: Fixture.made.get().url.deletingLastPathComponent()) }
+        atexit { try? Fixture.made.get().remove() }
         let shape = ["--dimension", "16", "--clusters", "12", "--seed", "7"]
         for arguments in [
             ["generate", "--count", "2400", "--to", "base.fvecs"] + shape,

@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import Foundation
+import TestSupport
 import Testing
 
 @testable import LociCommand
@@ -52,8 +53,8 @@ import Testing
 
     /// What another reader of JSON makes of it is what was written.
     @Test func readBack() throws {
-        var random = OutputRandom()
-        for _ in 0..<random.iterations {
+        var random = SeededGenerator(fresh: #function)
+        for _ in 0..<TestSettings.iterations(500) {
             var scalars = String.UnicodeScalarView()
             for _ in 0..<Int.random(in: 0..<20, using: &random) {
                 let limit: UInt32 = Bool.random(using: &random) ? 0x100 : 0x30000

@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import Foundation
+import TestSupport
 import Testing
 
 @testable import LociCommand
@@ -94,11 +95,11 @@ import Testing
 
     /// Whatever is measured, the drawing is made, is well-formed, and has no number that viewers refuse.
     @Test func anyNumbers() {
-        var random = OutputRandom()
+        var random = SeededGenerator(fresh: #function)
         let odd: [Double] = [
             0, 1, -1, .nan, .infinity, -.infinity, 1e300, Double.leastNonzeroMagnitude, 1e-9, 1 - 1e-12, 0.5,
         ]
-        for _ in 0..<random.iterations / 5 {
+        for _ in 0..<TestSettings.iterations(500) / 5 {
             let drawn = Self.plot(
                 (0..<Int.random(in: 0..<5, using: &random)).map { index in
                     Self.series(
@@ -140,8 +141,8 @@ import Testing
     }
 
     @Test func axesHoldEveryValue() {
-        var random = OutputRandom()
-        for _ in 0..<random.iterations {
+        var random = SeededGenerator(fresh: #function)
+        for _ in 0..<TestSettings.iterations(500) {
             let recalls = (0..<5).map { _ in 1 - pow(10, -Double.random(in: 0...6, using: &random)) }
             let recall = PlotAxis.recall(recalls, pixels: 700)
             #expect(recalls.allSatisfy { recall.lowest <= $0 && $0 <= recall.highest }, "\(random) \(recalls)")

@@ -1,5 +1,6 @@
 // Loci, Apache License 2.0.
 
+import TestSupport
 import Testing
 
 @testable import LociFiles
@@ -9,10 +10,9 @@ import Testing
 /// `LOCI_TEST_SEED` repeats a run, `LOCI_FUZZ_ITERATIONS` lengthens it.
 @Suite struct FuzzTests {
     @Test func damagedFilesAreReadOrRefused() throws {
-        let seed = setting("LOCI_TEST_SEED", default: .random(in: .min ... .max))
-        let iterations = Int(setting("LOCI_FUZZ_ITERATIONS", default: 200))
-        print("FuzzTests seed \(seed)")
-        var generator = SeededGenerator(state: seed)
+        let iterations = TestSettings.iterations(200, from: "LOCI_FUZZ_ITERATIONS")
+        var generator = SeededGenerator(fresh: #function)
+        let seed = generator.seed
         let folder = try TemporaryFolder()
         var accepted = 0
         var refused = 0

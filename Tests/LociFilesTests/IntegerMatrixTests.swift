@@ -1,5 +1,6 @@
 // Loci, Apache License 2.0.
 
+import TestSupport
 import Testing
 
 @testable import LociFiles
@@ -25,18 +26,18 @@ import Testing
     func roundTrips(_ name: String) throws {
         try matrix.write(to: folder.file(name))
         #expect(try IntegerMatrix.read(folder.file(name)) == matrix)
-        #expect(folder.names == [name])
+        #expect(try folder.names == [name])
     }
 
     @Test func writesTheBytesOfEachFormat() throws {
         let small = try IntegerMatrix(count: 1, columns: 2, values: [1, -1])
         try small.write(to: folder.file("a.ivecs"))
-        #expect(try contents(folder.file("a.ivecs")) == [2, 0, 0, 0, 1, 0, 0, 0, 255, 255, 255, 255])
+        #expect(try TestFile.read(folder.file("a.ivecs")) == [2, 0, 0, 0, 1, 0, 0, 0, 255, 255, 255, 255])
         try small.write(to: folder.file("a.ibin"))
-        #expect(try contents(folder.file("a.ibin")) == [1, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 255, 255, 255, 255])
+        #expect(try TestFile.read(folder.file("a.ibin")) == [1, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 255, 255, 255, 255])
         try small.write(to: folder.file("x"), format: .npy)
         let header = "{'descr': '<i4', 'fortran_order': False, 'shape': (1, 2), }"
-        let bytes = try contents(folder.file("x"))
+        let bytes = try TestFile.read(folder.file("x"))
         #expect(bytes.count == 136)
         #expect(String(decoding: bytes[10...], as: UTF8.self).hasPrefix(header))
     }

@@ -5,73 +5,6 @@ import Testing
 
 @testable import LociFiles
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
-/// A folder that is removed with its files when the test drops it.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() throws {
-        let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array("\(base)/loci-files-XXXXXX".utf8CString)
-        let made = template.withUnsafeMutableBufferPointer { buffer in
-            buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
-        }
-        path = try #require(made)
-    }
-
-    deinit {
-        for name in names { unlink("\(path)/\(name)") }
-        rmdir(path)
-    }
-
-    func file(_ name: String) -> String {
-        "\(path)/\(name)"
-    }
-
-    /// Writes a file and returns its path.
-    func write(_ name: String, _ bytes: [UInt8]) throws -> String {
-        let path = file(name)
-        let stream = try #require(fopen(path, "wb"))
-        defer { fclose(stream) }
-        try #require(fwrite(bytes, 1, bytes.count, stream) == bytes.count)
-        return path
-    }
-
-    func write(_ name: String, text: String) throws -> String {
-        try write(name, Array(text.utf8))
-    }
-
-    /// The names in the folder, sorted.
-    var names: [String] {
-        var names: [String] = []
-        guard let directory = opendir(path) else { return [] }
-        defer { closedir(directory) }
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != "." && name != ".." { names.append(name) }
-        }
-        return names.sorted()
-    }
-}
-
-/// All bytes of a file.
-func contents(_ path: String) throws -> [UInt8] {
-    try MappedFile(path: path).withUnsafeBytes { [UInt8]($0) }
-}
-
-func text(_ path: String) throws -> String {
-    String(decoding: try contents(path), as: UTF8.self)
-}
-
 /// Every row of a file.
 func rows(_ file: VectorFile) throws -> [[Float]] {
     try (0..<file.count).map { try file.row($0) }
@@ -84,24 +17,6 @@ func failure<Result>(_ body: () throws -> Result) -> VectorFileError? {
         return nil
     } catch {
         return error as? VectorFileError
-    }
-}
-
-/// A number from the environment.
-func setting(_ name: String, default value: UInt64) -> UInt64 {
-    getenv(name).flatMap { UInt64(String(cString: $0)) } ?? value
-}
-
-/// SplitMix64, so that a printed seed repeats a test.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var bits = state
-        bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-        return bits ^ (bits >> 31)
     }
 }
 

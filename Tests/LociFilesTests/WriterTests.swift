@@ -1,5 +1,6 @@
 // Loci, Apache License 2.0.
 
+import TestSupport
 import Testing
 
 @testable import LociFiles
@@ -34,32 +35,30 @@ import Darwin
         let rows: [[Float]] = [[1, -2], [0.1, 3]]
         let flat = bytes(rows.flatMap { $0 })
         #expect(
-            try contents(write("a.fvecs", rows))
+            try TestFile.read(write("a.fvecs", rows))
                 == [2, 0, 0, 0, 0, 0, 0x80, 0x3F, 0, 0, 0, 0xC0, 2, 0, 0, 0, 0xCD, 0xCC, 0xCC, 0x3D, 0, 0, 0x40, 0x40])
-        #expect(try contents(write("a.fbin", rows)) == [2, 0, 0, 0, 2, 0, 0, 0] + flat)
+        #expect(try TestFile.read(write("a.fbin", rows)) == [2, 0, 0, 0, 2, 0, 0, 0] + flat)
         let dictionary = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }"
         let header =
             [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0, 118, 0] + Array(dictionary.utf8)
             + [UInt8](repeating: 0x20, count: 117 - dictionary.utf8.count) + [0x0A]
         #expect(header.count == 128)
-        #expect(try contents(write("a.npy", rows)) == header + flat)
-        #expect(try text(write("a.jsonl", rows)) == "{\"vector\": [1.0, -2.0]}\n{\"vector\": [0.1, 3.0]}\n")
+        #expect(try TestFile.read(write("a.npy", rows)) == header + flat)
+        #expect(try TestFile.text(write("a.jsonl", rows)) == "{\"vector\": [1.0, -2.0]}\n{\"vector\": [0.1, 3.0]}\n")
         #expect(
-            try text(write("b.jsonl", rows, identifiers: [Array("a\"".utf8), [0xFF, 0]]))
+            try TestFile.text(write("b.jsonl", rows, identifiers: [Array("a\"".utf8), [0xFF, 0]]))
                 == """
                 {"id": "a\\"", "vector": [1.0, -2.0]}
                 {"id": {"base64": "/wA="}, "vector": [0.1, 3.0]}
 
                 """)
-        #expect(folder.names == ["a.fbin", "a.fvecs", "a.jsonl", "a.npy", "b.jsonl"])
+        #expect(try folder.names == ["a.fbin", "a.fvecs", "a.jsonl", "a.npy", "b.jsonl"])
     }
 
     @Test func whatIsWrittenReadsBackBitForBit() throws {
-        let seed = setting("LOCI_TEST_SEED", default: .random(in: .min ... .max))
-        let iterations = Int(setting("LOCI_TEST_ITERATIONS", default: 20))
-        print("WriterTests seed \(seed)")
-        var generator = SeededGenerator(state: seed)
-        for _ in 0..<iterations {
+        var generator = SeededGenerator(fresh: #function)
+        let seed = generator.seed
+        for _ in 0..<TestSettings.iterations(20) {
             let dimension = Int.random(in: 1...40, using: &generator)
             let rows = (0..<Int.random(in: 1...20, using: &generator)).map { _ in
                 (0..<dimension).map { _ -> Float in
@@ -96,7 +95,7 @@ import Darwin
         // A row that is refused leaves no trace.
         try writer.append([1])
         try writer.finish()
-        #expect(try text(path) == "{\"vector\": [0.0]}\n{\"vector\": [1.0]}\n")
+        #expect(try TestFile.text(path) == "{\"vector\": [0.0]}\n{\"vector\": [1.0]}\n")
     }
 
     @Test func nothingIsLeftOfWhatIsNotFinished() throws {
@@ -104,15 +103,16 @@ import Darwin
             do {
                 let writer = try VectorFileWriter(path: folder.file(name), dimension: 2)
                 try writer.append([1, 2])
-                #expect(folder.names.count == 1 && folder.names[0].hasSuffix(".partial"))
+                let names = try folder.names
+                #expect(names.count == 1 && names[0].hasSuffix(".partial"))
                 #expect(writer.count == 1)
             }
-            #expect(folder.names == [])
+            #expect(try folder.names == [])
         }
         let path = folder.file("a.npy")
         let writer = try VectorFileWriter(path: path, dimension: 2)
         #expect(failure { try writer.finish() } == .empty(path: path))
-        #expect(folder.names == [])
+        #expect(try folder.names == [])
         #expect(failure { try writer.append([1, 2]) } == .writerClosed(path: path))
     }
 
@@ -120,12 +120,12 @@ import Darwin
         let path = try folder.write("a.fbin", text: "old")
         let writer = try VectorFileWriter(path: path, dimension: 1)
         try writer.append([1])
-        #expect(try text(path) == "old")
+        #expect(try TestFile.text(path) == "old")
         try writer.finish()
         #expect(try VectorFile.open(path).row(0) == [1])
         #expect(failure { try writer.finish() } == .writerClosed(path: path))
         #expect(failure { try writer.append([1]) } == .writerClosed(path: path))
-        #expect(folder.names == ["a.fbin"])
+        #expect(try folder.names == ["a.fbin"])
     }
 
     @Test func aLinkStaysALink() throws {
@@ -186,7 +186,7 @@ import Darwin
             Issue.record("the write succeeded")
             return
         }
-        #expect(folder.names == [])
+        #expect(try folder.names == [])
         #expect(failure { try file.write([0]) } == .writerClosed(path: path))
         #expect(failure { try file.commit() } == .writerClosed(path: path))
     }
@@ -211,7 +211,7 @@ import Darwin
             Issue.record("a directory was replaced")
             return
         }
-        #expect(folder.names == ["a.fbin"])
+        #expect(try folder.names == ["a.fbin"])
     }
 
     @Test func writesNeighborsAsJSONLines() throws {
@@ -229,11 +229,11 @@ import Darwin
                 == .notFinite(path: path, row: 2))
         try writer.finish()
         #expect(
-            try text(path) == #"""
+            try TestFile.text(path) == #"""
                 {"query": 0, "neighbors": [{"id": "é\\\"\n\r\t\u0001\u001f\#u{7F}", "distance": 0.5}, {"id": {"base64": "wyg="}, "distance": -1e-07}]}
                 {"query": 1, "neighbors": []}
 
                 """#)
-        #expect(folder.names == ["results.jsonl"])
+        #expect(try folder.names == ["results.jsonl"])
     }
 }

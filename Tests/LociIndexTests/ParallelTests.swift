@@ -2,6 +2,7 @@
 
 import LociIndex
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct ParallelTests {
@@ -38,7 +39,7 @@ import Testing
     @Test(arguments: [1, 2, 3, 8])
     func theFirstErrorInOrderIsThrown(threads: Int) {
         var generator = SeededGenerator("parallel errors \(threads)")
-        for _ in 0..<TestSettings.iterations {
+        for _ in 0..<TestSettings.iterations(20) {
             let failing = Set((0..<1 + generator.below(20)).map { _ in generator.below(60) })
             let first = failing.min() ?? 0
             #expect(throws: Failure(block: first)) {

@@ -1,5 +1,6 @@
 // Loci, Apache License 2.0.
 
+import TestSupport
 import Testing
 
 @testable import LociStorage
@@ -73,7 +74,7 @@ import Testing
     /// everywhere, as it grows with the index. All multiples of a small divisor are too many: those at both ends and
     /// random ones stand for them; the proof is in the text of ``ChunkedRecords``.
     @Test func multiplicationDividesExactly() {
-        var generator = SeededGenerator(seed: PropertyTest.seed)
+        var generator = SeededGenerator()
         var wrong = 0
         func check(_ index: UInt32, _ divisor: UInt64) {
             let multiplier = ChunkedRecords.multiplier(forDivisor: divisor)

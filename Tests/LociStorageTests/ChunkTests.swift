@@ -1,5 +1,6 @@
 // Loci, Apache License 2.0.
 
+import TestSupport
 import Testing
 
 @testable import LociStorage
@@ -39,8 +40,8 @@ import Testing
 
     /// Random appends and truncations of arrays of random strides, against an array in memory.
     @Test func agreesWithArray() throws {
-        var generator = SeededGenerator(seed: PropertyTest.seed)
-        for _ in 0..<PropertyTest.iterations(25) {
+        var generator = SeededGenerator()
+        for _ in 0..<TestSettings.iterations(25) {
             let folder = try TemporaryFolder()
             let environment = try open(folder)
             let stride = [1, 3, 64, 100, 448, 2000, 5000, 20_000].randomElement(using: &generator) ?? 64

@@ -1,16 +1,17 @@
 // Loci, Apache License 2.0.
 
+import TestSupport
 import Testing
 
 @testable import LociStorage
 
 @Suite struct IdentifierTests {
     @Test func agreesWithArray() throws {
-        var generator = SeededGenerator(seed: PropertyTest.seed)
+        var generator = SeededGenerator()
         let folder = try TemporaryFolder()
         let environment = try Environment.open(at: folder.database, mode: .create, options: .small())
         var model = [[UInt8]](repeating: [], count: 512 * 2 + 77)
-        for _ in 0..<PropertyTest.iterations(10) {
+        for _ in 0..<TestSettings.iterations(10) {
             let slots = (0..<200).map { _ in Int.random(in: 0..<model.count, using: &generator) }
             for slot in slots { model[slot] = generator.bytes(Int.random(in: 0...40, using: &generator)) }
             model[512 + 511] = generator.bytes(480)
@@ -55,7 +56,7 @@ import Testing
 
     /// A damaged value makes an error or other bytes of the same value, never a read outside of it.
     @Test func damagedValuesStayInBounds() throws {
-        var generator = SeededGenerator(seed: PropertyTest.seed)
+        var generator = SeededGenerator()
         let folder = try TemporaryFolder()
         let environment = try Environment.open(at: folder.database, mode: .create, options: .small())
         let key = Key(collection: 2, chunk: 0)
@@ -64,7 +65,7 @@ import Testing
         try environment.write { try chunk.store(in: $0, collection: 2, chunk: 0) }
         let value = try environment.read { try $0.value(of: key, in: .identifiers) } ?? []
         #expect(value.count == 48 + 4 * 10 + 36)
-        for round in 0..<PropertyTest.iterations(1000) {
+        for round in 0..<TestSettings.iterations(1000) {
             var damaged = value
             if round % 4 == 0 {
                 damaged.removeLast(Int.random(in: 1...damaged.count, using: &generator))

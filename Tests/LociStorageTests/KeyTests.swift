@@ -1,5 +1,6 @@
 // Loci, Apache License 2.0.
 
+import TestSupport
 import Testing
 
 @testable import LociStorage
@@ -28,8 +29,8 @@ import Testing
     }
 
     @Test func orderOfBytesIsOrderOfNumbers() {
-        var generator = SeededGenerator(seed: PropertyTest.seed)
-        for _ in 0..<PropertyTest.iterations(1000) {
+        var generator = SeededGenerator()
+        for _ in 0..<TestSettings.iterations(1000) {
             let left = (UInt32.random(in: 0...3, using: &generator), UInt32.random(in: 0 ... .max, using: &generator))
             let right = (UInt32.random(in: 0...3, using: &generator), UInt32.random(in: 0 ... .max, using: &generator))
             let leftBytes = bytes(Key(collection: left.0, chunk: left.1))

@@ -1,5 +1,6 @@
 // Loci, Apache License 2.0.
 
+import TestSupport
 import Testing
 
 @testable import LociStorage
@@ -132,12 +133,12 @@ import Testing
             let table: Table
             let key: Key
         }
-        var generator = SeededGenerator(seed: PropertyTest.seed)
+        var generator = SeededGenerator()
         let folder = try TemporaryFolder()
         var model: [Entry: [UInt8]] = [:]
         // The entries of `staging` mean something when the file is opened.
         let tables = Table.allCases.filter { $0 != .staging }
-        for _ in 0..<PropertyTest.iterations(60) {
+        for _ in 0..<TestSettings.iterations(60) {
             let environment = try open(folder)
             var changed = model
             let givesUp = Int.random(in: 0..<4, using: &generator) == 0

@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import LociIndex
+import TestSupport
 import Testing
 
 @testable import Loci
@@ -42,8 +43,8 @@ import Testing
     }
 
     @Test func roundTrip() throws {
-        var generator = SeededGenerator(seed: PropertyTest.seed)
-        for _ in 0..<PropertyTest.iterations(100) {
+        var generator = SeededGenerator()
+        for _ in 0..<TestSettings.iterations(100) {
             let metric = Metric.allCases.randomElement(using: &generator) ?? .l2
             let degree = Int.random(in: 4...512, using: &generator)
             let alpha: Float? =

@@ -3,6 +3,7 @@
 import Foundation
 import LociIndex
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Loci
@@ -15,7 +16,7 @@ import Testing
         let databases = [try Database.open(folder.database), try Database.open(folder.database)]
         let stable = try RandomVectors(count: 300, dimension: 8, seed: 1)
         _ = try databases[0].buildCollection("stable", .quick(.l2, .float32), from: stable)
-        let versions = PropertyTest.iterations(60)
+        let versions = TestSettings.iterations(60)
         let isDone = Atomic<Bool>(false)
         let answers = Atomic<Int>(0)
         let failures = Mutex<[String]>([])

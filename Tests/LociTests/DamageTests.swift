@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import LociIndex
+import TestSupport
 import Testing
 
 @testable import Loci
@@ -56,9 +57,9 @@ import Testing
         let good = try TestFile.read(folder.database)
         let chunks = chunks(in: good)
         #expect(chunks.count > 20)
-        var generator = SeededGenerator(seed: PropertyTest.seed)
+        var generator = SeededGenerator()
         var reported = 0
-        for round in 0..<PropertyTest.iterations(150) {
+        for round in 0..<TestSettings.iterations(150) {
             let chunk = try #require(chunks.randomElement(using: &generator))
             // Headers are small: every fourth flip hits one.
             let place = Int.random(in: 0..<(round % 4 == 0 ? 48 : chunk.recordBytes), using: &generator)

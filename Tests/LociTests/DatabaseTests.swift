@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import LociIndex
+import TestSupport
 import Testing
 
 @testable import Loci
@@ -35,7 +36,7 @@ import Testing
             }
         }
         #expect(try Database.open(folder.database, access: .create).collectionNames() == [])
-        var generator = SeededGenerator(seed: PropertyTest.seed)
+        var generator = SeededGenerator()
         for size in [1, 100, 4_096, 100_000] {
             let foreign = folder.file("foreign")
             let bytes = generator.bytes(size)

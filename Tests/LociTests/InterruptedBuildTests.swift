@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import LociIndex
+import TestSupport
 import Testing
 
 @testable import Loci
@@ -14,7 +15,7 @@ import Testing
         let folder = try TemporaryFolder()
         let vectors = try vectors()
         let observer = StoppingObserver()
-        var generator = SeededGenerator(seed: PropertyTest.seed)
+        var generator = SeededGenerator()
         let database = try Database.open(folder.database)
         let old = try database.buildCollection("old", .sparse, from: RandomVectors(count: 50, dimension: 4))
         _ = try database.buildCollection("whole", .sparse, from: vectors, threads: 1, observer: observer)
@@ -22,7 +23,7 @@ import Testing
         try database.drop("whole")
         // Stopped at the first and last calls of every build, and at some between.
         let calls = observer.calls
-        let between = (0..<PropertyTest.iterations(5)).map { _ in Int.random(in: 1...calls, using: &generator) }
+        let between = (0..<TestSettings.iterations(5)).map { _ in Int.random(in: 1...calls, using: &generator) }
         for (round, stop) in ([1, 2, calls - 1, calls] + between).enumerated() {
             for name in round < 4 ? ["new", "old"] : ["old"] {
                 let error = thrown {

@@ -2,6 +2,7 @@
 
 import LociFiles
 import LociIndex
+import TestSupport
 import Testing
 
 @testable import Loci

@@ -1,5 +1,6 @@
 // Loci, Apache License 2.0.
 
+import TestSupport
 import Testing
 
 @testable import LociIndex
@@ -38,7 +39,7 @@ import Testing
         var generator = SeededGenerator("search buffer")
         var buffer = SearchBuffer()
         defer { buffer.deallocate() }
-        for _ in 0..<TestSettings.iterations * 10 {
+        for _ in 0..<TestSettings.iterations(20) * 10 {
             let capacity = 1 + generator.below(generator.below(4) == 0 ? 200 : 12)
             let window = generator.below(2) == 0 ? capacity : 1 + generator.below(capacity)
             buffer.reset(capacity: capacity, window: window)
@@ -75,7 +76,7 @@ import Testing
             -.infinity, -.greatestFiniteMagnitude, -1, -.leastNonzeroMagnitude, -0.0, 0, .leastNonzeroMagnitude, 1,
             .greatestFiniteMagnitude, .infinity,
         ]
-        for _ in 0..<TestSettings.iterations * 50 {
+        for _ in 0..<TestSettings.iterations(20) * 50 {
             let random = Float(bitPattern: UInt32(truncatingIfNeeded: generator.next()))
             if !random.isNaN { distances.append(random) }
         }

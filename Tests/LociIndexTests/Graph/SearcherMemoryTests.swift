@@ -6,6 +6,7 @@ import Glibc
 import LociIndex
 import Testing
 
+import TestSupport
 @Suite struct SearcherMemoryTests {
     /// After a first query of each size there is no memory left to take: a search that allocates ends the process.
     @Test func searchesDoNotAllocateInTheSteadyState() async {

@@ -1,5 +1,6 @@
 // Loci, Apache License 2.0.
 
+import TestSupport
 import Testing
 
 @testable import LociIndex
@@ -9,7 +10,7 @@ import Testing
         var generator = SeededGenerator("visited filter")
         var filter = VisitedFilter()
         defer { filter.deallocate() }
-        for round in 0..<TestSettings.iterations {
+        for round in 0..<TestSettings.iterations(20) {
             let expected = 1 << generator.below(18)
             filter.reset(expected: expected)
             var seen = Set<UInt32>()

@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import LociIndex
+import TestSupport
 import Testing
 
 @Suite struct HalfFloatTests {
@@ -49,7 +50,7 @@ import Testing
 
     @Test func roundingBracketsRandomValues() {
         var generator = SeededGenerator("half rounding")
-        for _ in 0..<TestSettings.iterations * 200 {
+        for _ in 0..<TestSettings.iterations(20) * 200 {
             let exponent = generator.below(46) - 30
             let value = Float(sign: .plus, exponent: exponent, significand: 1) * generator.float()
             guard value.magnitude <= 65_504 else { continue }

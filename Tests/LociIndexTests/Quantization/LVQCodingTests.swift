@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import LociIndex
+import TestSupport
 import Testing
 
 @Suite struct LVQCodingTests {
@@ -39,7 +40,7 @@ import Testing
         let levels = Double((1 << (kind.firstLevelBits ?? 8)) - 1)
         // Three roundings of a position of up to `levels` steps, and that of the step before it was rounded up.
         let slack = levels * 4 * 0x1p-24
-        for _ in 0..<max(1, TestSettings.iterations / 10) {
+        for _ in 0..<max(1, TestSettings.iterations(20) / 10) {
             for (name, values) in Self.shapes(dimension, &generator) {
                 let (record, residual) = encode(values, layout: layout)
                 let reference = ReferenceRecord(layout: layout, record: record, residual: residual)
