@@ -82,7 +82,7 @@ def main():
     report = dict(
         name=options.name, count=n, dimension=dimension, queries=len(queries), metric=options.metric, k=K, commit=commit,
         machine=dict(processor=processor(), processors=os.cpu_count(), system=platform.platform()),
-        command="python3 Benchmarks/compare.py " + " ".join(sys.argv[1:]))
+        command=f"python3 Benchmarks/compare.py {options.name} --passes {options.passes}")
 
     database, truth = os.path.join(work, "bench.loci"), os.path.join(work, "truth.ivecs")
     if not os.path.exists(truth):
@@ -102,10 +102,10 @@ def main():
         report["build_hnswlib"] = dict(wall_s=time.perf_counter() - start, cpu_s=time.process_time() - cpu)
         index.save_index(anchor_file)
         extra = ["--quantization", options.quantization] if options.quantization else []
-        _, wall, cpu = loci(options, "build", database, "bench", "--from", base_file, "--metric", options.metric, "--threads", 2, "--replace", *extra)
+        _, wall, cpu = loci(options, "build", database, options.name, "--from", base_file, "--metric", options.metric, "--threads", 2, "--replace", *extra)
         report["build_loci"] = dict(wall_s=wall, cpu_s=cpu)
     index.set_num_threads(1)
-    info = json.loads(loci(options, "info", database, "bench", "--json")[0])
+    info = json.loads(loci(options, "info", database, options.name, "--json")[0])
     report["bytes_per_vector_loci"] = info["bytes_per_vector"]
     report["bytes_per_vector_hnswlib"] = os.path.getsize(anchor_file) / n
     report["quantization"] = info["quantization"]
@@ -123,7 +123,7 @@ def main():
             anchor.append((float(hits), rate, ef))
             if hits > 0.9985:
                 break
-        lines = loci(options, "bench", database, "bench", "--queries", query_file, "--ground-truth", truth, "--k", K,
+        lines = loci(options, "bench", database, options.name, "--queries", query_file, "--ground-truth", truth, "--k", K,
                      "--windows", ",".join(map(str, WINDOWS)), "--threads", 1, "--passes", 1, "--json", core=options.core)[0]
         ours = [(r["recall"], r["queries_per_second"], r["window"]) for r in map(json.loads, lines.splitlines())]
         passes.append(dict(hnswlib=anchor, loci=ours))
@@ -159,7 +159,7 @@ def main():
             json.dump(report, file, indent=1)
         with open(options.output + ".md", "w") as file:
             file.write(text)
-        loci(options, "bench", database, "bench", "--queries", query_file, "--ground-truth", truth, "--k", K, "--windows",
+        loci(options, "bench", database, options.name, "--queries", query_file, "--ground-truth", truth, "--k", K, "--windows",
              ",".join(map(str, WINDOWS)), "--threads", 1, "--passes", 3, "--plot", options.output + ".svg", core=options.core)
 
 
