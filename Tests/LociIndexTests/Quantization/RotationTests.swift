@@ -52,6 +52,20 @@ import Testing
         }
     }
 
+    /// The rotation is part of the file format: codes on disk are read with it. These values were computed from the
+    /// description in `docs/file-format.md`, apart from this code. If they change, the format's version must.
+    @Test(
+        arguments: [
+            [-1],
+            [2, -1, 4, 3],
+            [-4.858757, 0.608757, -0.391243, 6.858757, -6.608757, -1.608757, -4.75],
+        ] as [[Float]])
+    func theRotationIsTheOneOfTheFormat(expected: [Float]) {
+        let values = (1...expected.count).map { Float($0) }
+        let result = rotated(values, by: Rotation(dimension: expected.count, seed: 42))
+        for (found, wanted) in zip(result, expected) { #expect(abs(found - wanted) < 1e-5) }
+    }
+
     @Test func theSeedDecides() {
         var generator = SeededGenerator("rotation seed")
         for dimension in [16, 100, 784] {
