@@ -179,6 +179,18 @@ VK_INLINE void vk_round_to_int16(const float *values, float factor, size_t count
     }
 }
 
+/// Where a key belongs in a search buffer. The answer is as good as random, so a search by halving mispredicts half of its
+/// branches; comparing with all keys takes none. Whole blocks that are below are skipped first.
+VK_INLINE size_t vk_count_below(const uint64_t *keys, size_t count, uint64_t bound) {
+    enum { block = 64 };
+    size_t skipped = 0;
+    while (count - skipped > block && keys[skipped + block - 1] < bound) skipped += block;
+    size_t rest = count - skipped < block ? count - skipped : block;
+    size_t below = 0;
+    for (size_t i = 0; i < rest; i++) below += keys[skipped + i] < bound;
+    return skipped + below;
+}
+
 /// Defines the loops above as kernels of one set, named `prefix_multiply` and so on.
 #define VK_DEFINE_PLAIN_LOOPS(prefix, target)                                                                     \
     target static float prefix##_largest_magnitude(const float *values, size_t count) {                           \
@@ -197,6 +209,9 @@ VK_INLINE void vk_round_to_int16(const float *values, float factor, size_t count
     }                                                                                                             \
     target static void prefix##_round_to_int16(const float *values, float factor, size_t count, int16_t *out) {   \
         vk_round_to_int16(values, factor, count, out);                                                            \
+    }                                                                                                             \
+    target static size_t prefix##_count_below(const uint64_t *keys, size_t count, uint64_t bound) {               \
+        return vk_count_below(keys, count, bound);                                                                \
     }
 
 /// The members of `vk_kernels` for a set whose functions are named by `prefix`.
@@ -222,6 +237,7 @@ VK_INLINE void vk_round_to_int16(const float *values, float factor, size_t count
         .hadamard = prefix##_hadamard,                                \
         .butterfly = prefix##_butterfly,                              \
         .round_to_int16 = prefix##_round_to_int16,                    \
+        .count_below = prefix##_count_below,                          \
         .widen_float16 = prefix##_widen_float16,                      \
         .narrow_float32 = prefix##_narrow_float32,                    \
     }

@@ -32,6 +32,21 @@ import Testing
         }
     }
 
+    @Test func keysBelowABoundAreCountedOnEverySet() {
+        var generator = SeededGenerator("keysBelowABoundAreCountedOnEverySet")
+        for count in Self.counts {
+            // Few values, so that there are equal ones; with and without the highest bit.
+            let keys = (0..<count).map { _ in UInt64.random(in: 0...40, using: &generator) << 58 | 7 }.sorted()
+            let bounds = keys.prefix(20) + keys.suffix(20) + [0, 1, .max] + keys.prefix(3).map { $0 + 1 }
+            for bound in bounds {
+                let expected = keys.count { $0 < bound }
+                for set in KernelSet.all {
+                    #expect(set.countBelow(keys, bound) == expected, "\(set.name), \(count), \(bound)")
+                }
+            }
+        }
+    }
+
     @Test func oneInfinityOrNaNIsFoundAnywhere() {
         for set in KernelSet.all {
             #expect(set.allFinite([]))

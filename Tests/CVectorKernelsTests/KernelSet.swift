@@ -114,6 +114,8 @@ struct KernelSet {
 
     func dot(_ first: [Float], _ second: [Float]) -> Float { kernels.pointee.dot(first, second, first.count) }
 
+    func countBelow(_ keys: [UInt64], _ bound: UInt64) -> Int { kernels.pointee.count_below(keys, keys.count, bound) }
+
     func largestMagnitude(_ values: [Float]) -> Float { kernels.pointee.largest_magnitude(values, values.count) }
 
     func allFinite(_ values: [Float]) -> Bool { kernels.pointee.all_finite(values, values.count) != 0 }

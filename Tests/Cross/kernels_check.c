@@ -199,6 +199,15 @@ static void check_arrays(const vk_kernels *kernels, size_t count) {
     portable->butterfly(expected, count / 2), kernels->butterfly(actual, count / 2);
     compare(kernels->name, "butterfly", count, expected, actual, size);
 
+    uint64_t keys[1024];
+    size_t key_count = count < 1024 ? count : 1024;
+    for (size_t i = 0; i < key_count; i++) keys[i] = (uint64_t)(i / 3) << 56 | 1;
+    for (uint64_t bound = 0; bound < 4; bound++) {
+        size_t expected_below = portable->count_below(keys, key_count, bound << 62);
+        size_t actual_below = kernels->count_below(keys, key_count, bound << 62);
+        compare(kernels->name, "count_below", count, &expected_below, &actual_below, sizeof expected_below);
+    }
+
     portable->round_to_int16(values, 33000, count, expected_integers);
     kernels->round_to_int16(values, 33000, count, actual_integers);
     compare(kernels->name, "round_to_int16", count, expected_integers, actual_integers, count * 2);

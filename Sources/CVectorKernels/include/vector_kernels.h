@@ -139,6 +139,8 @@ typedef struct {
     void (*VK_NONNULL butterfly)(float *values, size_t half);
     /// out[i] = values[i] * factor rounded to nearest, ties to even; |values[i] * factor| is below 2^15.
     void (*VK_NONNULL round_to_int16)(const float *values, float factor, size_t count, int16_t *out);
+    /// How many of `count` rising keys are below `bound`.
+    size_t (*VK_NONNULL count_below)(const uint64_t *keys, size_t count, uint64_t bound);
     /// float16 (IEEE 754 binary16) to and from float; narrowing rounds to nearest even and overflows to infinity.
     void (*VK_NONNULL widen_float16)(const uint16_t *values, size_t count, float *out);
     void (*VK_NONNULL narrow_float32)(const float *values, size_t count, uint16_t *out);
