@@ -9,7 +9,7 @@ public struct SearchMeasurement: Sendable, Equatable {
     public let queries: Int
     /// The number of neighbours asked for, capped to what the collection holds.
     public let k: Int
-    /// The window of the walks, at least k.
+    /// The window of the walks.
     public let window: Int
     /// Whether every vector was measured.
     public let isExact: Bool
@@ -17,9 +17,9 @@ public struct SearchMeasurement: Sendable, Equatable {
     public let threads: Int
     /// Recall@k against the ground truth, from 0 to 1; `nil` without one.
     public let recall: Double?
-    /// Queries answered in a second, identifiers included, in the fastest pass.
+    /// Queries answered in a second, identifiers included, in the fastest pass over all of them.
     public let queriesPerSecond: Double
-    /// The time of a query in that pass, in microseconds: median, 95th and 99th percentile.
+    /// The time of a query that is answered alone, in microseconds: median, 95th and 99th percentile.
     public let latency: Latency
 
     /// Percentiles of a query's time, in microseconds.
@@ -42,7 +42,8 @@ public struct SearchMeasurement: Sendable, Equatable {
 }
 
 extension Collection {
-    /// Answers queries and measures it.
+    /// Answers queries and measures it: all together for the rate, since queries that take turns hide each other's waits for
+    /// memory, and then some one by one for the latency.
     /// - Parameters:
     ///   - queries: Vectors of the collection's dimension. They are read into memory before the clock starts.
     ///   - truth: The true neighbours, for the recall.
@@ -63,27 +64,40 @@ extension Collection {
             try view.admitQueries(dimension: queries.dimension)
             let k = min(options.k, view.record.count)
             try truth?.validate(queries: queries.count, k: k, count: view.record.count)
-            var best: (total: Duration, durations: [Duration], results: SearchResults)?
+            var best: (total: Duration, results: SearchResults)?
             for _ in 0..<max(1, passes) {
-                let durations = Mutex([Duration](repeating: .zero, count: queries.count))
                 let start = ContinuousClock.now
-                let results = try view.search(loaded, options, threads: threads) { query, duration in
-                    durations.withLock { $0[query] = duration }
-                    try onQuery()
-                }
+                let results = try view.search(loaded, options, threads: threads, onQuery: onQuery)
                 let total = ContinuousClock.now - start
-                if total < best?.total ?? .seconds(1 << 40) {
-                    best = (total, durations.withLock { $0 }, results)
-                }
+                if total < best?.total ?? .seconds(1 << 40) { best = (total, results) }
             }
-            let (total, durations, results) = best ?? (.zero, [], SearchResults())
+            let (total, results) = best ?? (.zero, SearchResults())
+            let latencies = try view.latencies(loaded, options)
             let measurement = SearchMeasurement(
-                queries: queries.count, k: k, window: max(k, min(options.window, view.record.count)),
+                queries: queries.count, k: k, window: min(options.window, view.record.count),
                 isExact: options.isExact || !view.record.hasGraph, threads: threads,
                 recall: truth?.recall(of: results, k: k),
                 queriesPerSecond: Double(queries.count) / max(total / .seconds(1), 1e-9),
-                latency: SearchMeasurement.Latency(durations))
+                latency: SearchMeasurement.Latency(latencies))
             return (measurement, results)
+        }
+    }
+}
+
+extension CollectionView {
+    /// The queries that latencies are taken of.
+    private static var latencySample: Int { 1_000 }
+
+    /// How long each of the first queries takes alone, on this thread.
+    fileprivate func latencies(_ queries: LoadedVectors, _ options: SearchOptions) throws -> [Duration] {
+        var results = SearchResults()
+        return try withSearcher { searcher in
+            try (0..<min(queries.count, Self.latencySample)).map { query in
+                results.removeAll()
+                let start = ContinuousClock.now
+                try queries.withRow(query) { try search($0, options, searcher: searcher, into: &results) }
+                return ContinuousClock.now - start
+            }
         }
     }
 }
@@ -104,6 +118,12 @@ private struct LoadedVectors: VectorSource {
                     row: row, into: UnsafeMutableBufferPointer(rebasing: buffer[start..<start + source.dimension]))
             }
             initialized = source.count * source.dimension
+        }
+    }
+
+    func withRow(_ row: Int, _ body: (UnsafeBufferPointer<Float>) throws -> Void) rethrows {
+        try values.withUnsafeBufferPointer {
+            try body(UnsafeBufferPointer(rebasing: $0[row * dimension..<(row + 1) * dimension]))
         }
     }
 

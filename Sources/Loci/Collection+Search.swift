@@ -8,7 +8,8 @@ import Synchronization
 public struct SearchOptions: Sendable, Equatable {
     /// The number of neighbours asked for, at least 1. A collection that holds fewer gives them all.
     public var k: Int
-    /// How many candidates the walk keeps, at least 1: more find more, slower. At least `k` are kept.
+    /// How many candidates the walk follows, at least 1: more find more, slower. It may be less than `k`: candidates that
+    /// were measured, but not followed, answer too.
     public var window: Int
     /// Whether to measure every vector instead of walking the graph: by the original vectors where the collection keeps
     /// them, else by its codes.
@@ -26,6 +27,9 @@ public struct SearchOptions: Sendable, Equatable {
         self.isExact = isExact
     }
 
+    /// What a searcher is told.
+    var reach: Searcher.Reach { isExact ? .everything : .window(window) }
+
     /// - Throws: `IndexError.parameter` for a number out of range.
     func validate() throws(IndexError) {
         let allowed = "from 1 to \(Self.limit)"
@@ -41,7 +45,7 @@ extension Collection {
     /// - Parameters:
     ///   - vector: The query, of the collection's dimension.
     ///   - k: The number of neighbours, at least 1. A collection that holds fewer gives them all.
-    ///   - window: How many candidates the walk keeps: more find more, slower.
+    ///   - window: How many candidates the walk follows: more find more, slower.
     ///   - exact: Whether to measure every vector instead.
     /// - Returns: The neighbours, nearest first.
     /// - Throws: `IndexError` for a vector or number that cannot be used; `LociError`.
@@ -86,7 +90,7 @@ extension Collection {
         try options.validate()
         return try withView { view in
             try view.admitQueries(dimension: queries.dimension)
-            return try view.search(queries, options, threads: max(1, threads ?? Parallel.processorCount)) { _, _ in }
+            return try view.search(queries, options, threads: max(1, threads ?? Parallel.processorCount)) {}
         }
     }
 }
@@ -107,50 +111,38 @@ extension CollectionView {
     ) throws {
         guard let vector = vector.baseAddress else { return }
         let count = min(options.k, record.count)
-        let window = min(options.window, record.count)
         try withUnsafeTemporaryAllocation(of: UInt32.self, capacity: count) { slots in
             try withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { distances in
                 guard let slots = slots.baseAddress, let distances = distances.baseAddress else { return }
-                let found =
-                    options.isExact
-                    ? try searcher.scan(vector, in: graph, count: count, slots: slots, distances: distances)
-                    : try searcher.search(
-                        vector, in: graph, count: count, window: window, slots: slots, distances: distances)
-                for index in 0..<found {
-                    results.append(
-                        slot: slots[index], distance: distances[index],
-                        identifier: try identifiers.unsafeIdentifier(at: slots[index]))
-                }
-                results.endQuery()
+                let found = try searcher.search(
+                    vector, in: graph, count: count, reach: options.reach, slots: slots, distances: distances)
+                try append(slots, distances, count: found, to: &results)
             }
         }
     }
 
+    /// Adds a query's neighbours to `results`.
+    private func append(
+        _ slots: UnsafePointer<UInt32>, _ distances: UnsafePointer<Float>, count: Int, to results: inout SearchResults
+    ) throws {
+        for index in 0..<count {
+            results.append(
+                slot: slots[index], distance: distances[index],
+                identifier: try identifiers.unsafeIdentifier(at: slots[index]))
+        }
+        results.endQuery()
+    }
+
     /// Answers many queries on several threads.
-    /// - Parameter onQuery: Called with each query's number and the time that it took, from any thread; what it throws ends
-    ///   the search.
+    /// - Parameter onQuery: Called after each query, from any thread; what it throws ends the search.
     func search(
-        _ queries: some VectorSource, _ options: SearchOptions, threads: Int,
-        onQuery: @Sendable (Int, Duration) throws -> Void
+        _ queries: some VectorSource, _ options: SearchOptions, threads: Int, onQuery: @Sendable () throws -> Void
     ) throws -> SearchResults {
-        let grain = 64
+        // A block's neighbours are kept until it is whole: at most 2^16 of them, or one query's.
+        let grain = max(1, min(64, 65_536 / min(options.k, record.count)))
         let blocks = Mutex<[Int: SearchResults]>([:])
         try Parallel.forEach(count: queries.count, grain: grain, threads: threads) { block, _ in
-            var results = SearchResults()
-            try withSearcher { searcher in
-                try withUnsafeTemporaryAllocation(of: Float.self, capacity: queries.dimension) { vector in
-                    for query in block {
-                        try queries.read(row: query, into: vector)
-                        let start = ContinuousClock.now
-                        do {
-                            try search(UnsafeBufferPointer(vector), options, searcher: searcher, into: &results)
-                        } catch let error as IndexError {
-                            throw error.naming(row: query)
-                        }
-                        try onQuery(query, ContinuousClock.now - start)
-                    }
-                }
-            }
+            let results = try search(queries, block, options, onQuery: onQuery)
             blocks.withLock { $0[block.lowerBound / grain] = results }
         }
         var all = SearchResults()
@@ -159,6 +151,46 @@ extension CollectionView {
             if let results = finished[block] { all.append(results) }
         }
         return all
+    }
+
+    /// Answers a block of queries on this thread, in turns.
+    private func search(
+        _ queries: some VectorSource, _ block: Range<Int>, _ options: SearchOptions, onQuery: () throws -> Void
+    ) throws -> SearchResults {
+        let count = min(options.k, record.count)
+        var slots = [UInt32](repeating: 0, count: block.count * count)
+        var distances = [Float](repeating: 0, count: block.count * count)
+        var found = [Int](repeating: 0, count: block.count)
+        try withSearchers(min(block.count, InterleavedSearch.lanes)) { searchers in
+            try withUnsafeTemporaryAllocation(of: Float.self, capacity: queries.dimension) { vector in
+                try InterleavedSearch.run(searchers, count: block.count) { searcher, index in
+                    try queries.read(row: block.lowerBound + index, into: vector)
+                    guard let vector = vector.baseAddress else { return }
+                    try searcher.begin(vector, in: graph, count: count, reach: options.reach)
+                } finish: { searcher, index in
+                    slots.withUnsafeMutableBufferPointer { slots in
+                        distances.withUnsafeMutableBufferPointer { distances in
+                            guard let slots = slots.baseAddress, let distances = distances.baseAddress else { return }
+                            found[index] = searcher.finish(
+                                slots: slots + index * count, distances: distances + index * count)
+                        }
+                    }
+                    try onQuery()
+                } naming: { error, index in
+                    error.naming(row: block.lowerBound + index)
+                }
+            }
+        }
+        var results = SearchResults()
+        try slots.withUnsafeBufferPointer { slots in
+            try distances.withUnsafeBufferPointer { distances in
+                guard let slots = slots.baseAddress, let distances = distances.baseAddress else { return }
+                for index in 0..<block.count {
+                    try append(slots + index * count, distances + index * count, count: found[index], to: &results)
+                }
+            }
+        }
+        return results
     }
 }
 

@@ -66,14 +66,30 @@ final class CollectionView: @unchecked Sendable {
 
     /// Lends a searcher of this view's shape.
     func withSearcher<Result>(_ body: (Searcher) throws -> Result) rethrows -> Result {
-        let searcher =
-            searchers.withLock { $0.popLast() }?.searcher ?? Searcher(layout: record.codeLayout, space: space)
+        let searcher = searchers.withLock { $0.popLast() }?.searcher ?? newSearcher()
         defer {
             let box = SearcherBox(searcher: searcher)
             searchers.withLock { $0.append(box) }
         }
         return try body(searcher)
     }
+
+    /// Lends several searchers of this view's shape.
+    func withSearchers<Result>(_ count: Int, _ body: ([Searcher]) throws -> Result) rethrows -> Result {
+        var boxes = searchers.withLock { pool in
+            let taken = Array(pool.suffix(count))
+            pool.removeLast(taken.count)
+            return taken
+        }
+        while boxes.count < count { boxes.append(SearcherBox(searcher: newSearcher())) }
+        defer {
+            let returned = boxes
+            searchers.withLock { $0.append(contentsOf: returned) }
+        }
+        return try body(boxes.map(\.searcher))
+    }
+
+    private func newSearcher() -> Searcher { Searcher(layout: record.codeLayout, space: space) }
 
     /// The vector of a slot: as it was given where originals are kept, else decoded.
     func vector(at slot: UInt32) -> [Float] {

@@ -72,9 +72,8 @@ struct BenchCommand: ParsableCommand {
         }
         if !info.hasGraph { progress.note("the collection is scanned: windows make no difference") }
 
-        // A window below k is k.
         var windows: [Int] = []
-        for window in self.windows.values.map({ max($0, min(k, info.count)) }) where !windows.contains(window) {
+        for window in self.windows.values.map({ min($0, info.count) }) where !windows.contains(window) {
             windows.append(window)
         }
         let bar = progress.bar("Searching", total: source.count * passes * windows.count, unit: "queries")

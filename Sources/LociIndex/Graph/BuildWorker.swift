@@ -29,9 +29,8 @@ final class BuildWorker {
         candidates = []
         expanded.removeAll(keepingCapacity: true)
         try greedy.walk(
-            distance: query, codes: vectors.records.records, lines: vectors.recordLines,
-            adjacency: graph.adjacency.records, maximumDegree: graph.maximumDegree, count: graph.count,
-            entryPoint: entryPoint, window: window, capacity: window, onExpand: { expanded.append($0 & ~1) })
+            WalkField(graph, of: vectors, entryPoint: entryPoint), distance: query, window: window, capacity: window,
+            onExpand: { expanded.append($0 & ~1) })
         sortUnique(&expanded)
         pruner.prune(vertex: vertex, candidates: &expanded, degree: degree)
         graph.setEdges(of: vertex, expanded)

@@ -7,13 +7,17 @@ import CVectorKernels
 ///
 /// The loop is bound by memory, so it asks for lines early: the neighbour lists of the two candidates that will likely
 /// come next are prefetched before the current distances are taken, and all records of a neighbour list before the first
-/// distance. Not for use from two threads at once.
+/// distance. A walk goes in two half steps, so that several can take turns while memory answers.
+///
+/// Not for use from two threads at once.
 struct GreedySearch {
     var buffer = SearchBuffer()
     private var visited = VisitedFilter()
     private var rows: UnsafeMutablePointer<UnsafePointer<UInt8>?>
     private var slots: UnsafeMutablePointer<UInt32>
     private var distances: UnsafeMutablePointer<Float>
+    /// How many of `rows` and `slots` wait to be measured.
+    private var pending = 0
     /// How many vertices the last walk expanded, and how many distances it took.
     private(set) var expandedCount = 0
     private(set) var distanceCount = 0
@@ -35,61 +39,86 @@ struct GreedySearch {
 
     /// Walks from the entry point until the `window` best candidates are all expanded; the best `capacity` that were
     /// measured, at least as many, are left in `buffer`.
-    /// - Parameters:
-    ///   - codes: The records that `distance` measures.
-    ///   - lines: Cache lines of a record worth asking for.
-    ///   - adjacency: Neighbour lists of up to `maximumDegree`.
-    ///   - count: Slots are below this.
-    ///   - onExpand: Called with the key of each vertex that is expanded.
-    /// - Throws: `IndexError.corrupt` for a neighbour or an entry point that does not exist, or an impossible degree.
+    /// - Parameter onExpand: Called with the key of each vertex that is expanded.
+    /// - Throws: As `begin` and `gather`.
     @inline(__always)
     mutating func walk<Distance: DistanceFunction>(
-        distance: Distance, codes: RecordArray, lines: Int, adjacency: RecordArray, maximumDegree: Int, count: Int,
-        entryPoint: UInt32, window: Int, capacity: Int, onExpand: (UInt64) -> Void
+        _ field: WalkField, distance: Distance, window: Int, capacity: Int, onExpand: (UInt64) -> Void
     ) throws(IndexError) {
-        guard maximumDegree > 0, maximumDegree <= Adjacency.degreeLimits.upperBound else {
-            throw .corrupt("the degree \(maximumDegree) is not from 1 to \(Adjacency.degreeLimits.upperBound)")
-        }
-        buffer.reset(capacity: capacity, window: window)
-        visited.reset(expected: (window + 16) * maximumDegree / 2)
-        expandedCount = 0
-        distanceCount = 1
-        guard Int(entryPoint) < count else { throw .corrupt("the entry point \(entryPoint) is not below \(count)") }
-        _ = visited.insert(entryPoint)
-        rows[0] = codes.record(entryPoint)
-        distance(rows, count: 1, output: distances)
-        buffer.insert(SearchBuffer.key(distance: distances[0], slot: entryPoint))
+        try begin(field, window: window, capacity: capacity)
+        repeat { measure(distance) } while try gather(field, onExpand: onExpand)
+    }
 
-        let limit = UInt32(truncatingIfNeeded: count)
-        let adjacencyLines = (maximumDegree * 4 + 63) / 64
-        var strange: UInt32?
-        while let key = buffer.expandNext() {
-            onExpand(key)
-            expandedCount &+= 1
-            let list = adjacency.record(SearchBuffer.slot(key))
-            if let next = buffer.nextSlot { vk_prefetch_lines(adjacency.record(next), adjacencyLines) }
-            if let second = buffer.secondNextSlot { vk_prefetch_lines(adjacency.record(second), adjacencyLines) }
-            var found = 0
-            for place in 0..<maximumDegree {
-                let neighbour = Adjacency.neighbour(list, place)
-                if neighbour >= limit {
-                    if neighbour != Adjacency.unused { strange = neighbour }
-                    break
-                }
-                if visited.insert(neighbour) {
-                    let row = codes.record(neighbour)
-                    vk_prefetch_lines(row, lines)
-                    rows[found] = row
-                    slots[found] = neighbour
-                    found &+= 1
-                }
-            }
-            distance(rows, count: found, output: distances)
-            distanceCount &+= found
-            for index in 0..<found {
-                buffer.insert(SearchBuffer.key(distance: distances[index], slot: slots[index]))
-            }
+    /// Starts a walk: the entry point waits to be measured.
+    /// - Parameter wanted: How many candidates must be found at least, whatever the window; at most `capacity`.
+    /// - Throws: `IndexError.corrupt` for an entry point that does not exist, or an impossible degree.
+    mutating func begin(_ field: WalkField, window: Int, capacity: Int, wanted: Int = 1) throws(IndexError) {
+        guard field.maximumDegree > 0, field.maximumDegree <= Adjacency.degreeLimits.upperBound else {
+            throw .corrupt(
+                "the degree \(field.maximumDegree) is not from 1 to \(Adjacency.degreeLimits.upperBound)")
         }
-        if let strange { throw .corrupt("a neighbour list names slot \(strange), but there are \(count) slots") }
+        guard Int(field.entryPoint) < field.count else {
+            throw .corrupt("the entry point \(field.entryPoint) is not below \(field.count)")
+        }
+        buffer.reset(capacity: capacity, window: window, wanted: wanted)
+        visited.reset(expected: (window + 16) * field.maximumDegree / 2)
+        expandedCount = 0
+        distanceCount = 0
+        _ = visited.insert(field.entryPoint)
+        rows[0] = field.codes.record(field.entryPoint)
+        slots[0] = field.entryPoint
+        pending = 1
+    }
+
+    /// The first half of a step: takes the distances of what `gather` found, and keeps what is good enough.
+    @inline(__always)
+    mutating func measure<Distance: DistanceFunction>(_ distance: Distance) {
+        distance(rows, count: pending, output: distances)
+        distanceCount &+= pending
+        // Most are too far. That is decided without a branch, which no processor could predict.
+        let worst = buffer.worstDistance
+        var kept = 0
+        for index in 0..<pending {
+            let measured = distances[index]
+            slots[kept] = slots[index]
+            distances[kept] = measured
+            kept &+= measured <= worst ? 1 : 0
+        }
+        for index in 0..<kept {
+            buffer.insert(SearchBuffer.key(distance: distances[index], slot: slots[index]))
+        }
+        pending = 0
+    }
+
+    /// The second half: expands the best candidate, and asks for the records of its neighbours, which may come while other
+    /// walks of the thread go on.
+    /// - Returns: `false` when the walk is over.
+    /// - Throws: `IndexError.corrupt` for a neighbour that does not exist.
+    @inline(__always)
+    mutating func gather(_ field: WalkField, onExpand: (UInt64) -> Void) throws(IndexError) -> Bool {
+        guard let key = buffer.expandNext() else { return false }
+        onExpand(key)
+        expandedCount &+= 1
+        let adjacency = field.adjacency
+        let list = adjacency.record(SearchBuffer.slot(key))
+        if let next = buffer.nextSlot { vk_prefetch_lines(adjacency.record(next), field.adjacencyLines) }
+        if let second = buffer.secondNextSlot { vk_prefetch_lines(adjacency.record(second), field.adjacencyLines) }
+        var found = 0
+        for place in 0..<field.maximumDegree {
+            let neighbour = Adjacency.neighbour(list, place)
+            guard neighbour < field.limit else {
+                if neighbour == Adjacency.unused { break }
+                throw .corrupt("a neighbour list names slot \(neighbour), but there are \(field.count) slots")
+            }
+            slots[found] = neighbour
+            found &+= visited.insert(neighbour)
+        }
+        for index in 0..<found {
+            let row = field.codes.record(slots[index])
+            vk_prefetch_lines(row, field.recordLines)
+            rows[index] = row
+        }
+        pending = found
+        return true
     }
 }

@@ -53,9 +53,8 @@ struct Reachability {
     private mutating func connect(_ vertex: UInt32) throws(IndexError) {
         query.prepare(vertex)
         try greedy.walk(
-            distance: query, codes: vectors.records.records, lines: vectors.recordLines,
-            adjacency: graph.adjacency.records, maximumDegree: graph.maximumDegree, count: graph.count,
-            entryPoint: entryPoint, window: window, capacity: window, onExpand: { _ in })
+            WalkField(graph, of: vectors, entryPoint: entryPoint), distance: query, window: window, capacity: window,
+            onExpand: { _ in })
         var queue: [UInt32] = (0..<greedy.buffer.count).map { SearchBuffer.slot(greedy.buffer[$0]) }
         let nearest = SearchBuffer.slot(greedy.buffer[0])
         defer { connected[nearest, default: ConnectedVertices()].append(vertex) }

@@ -1,5 +1,7 @@
 // Loci, Apache License 2.0.
 
+import CVectorKernels
+
 /// The best candidates of a search, sorted, in one array of fixed capacity.
 ///
 /// A candidate is one 64-bit key: the distance in an order-preserving form, the slot, and a bit that says "expanded". So
@@ -10,11 +12,13 @@ struct SearchBuffer {
     private(set) var capacity: Int
     /// Only the best `window` candidates are expanded; the rest of the capacity waits for re-ranking.
     private var window = 0
+    private var wanted = 1
     private(set) var count = 0
     /// The first candidate that is not expanded; `count` when there is none.
     private(set) var cursor = 0
     private var keys: UnsafeMutablePointer<UInt64>
     private var allocated: Int
+    private let countBelow = Kernels.active.count_below
 
     init() {
         capacity = 0
@@ -24,10 +28,11 @@ struct SearchBuffer {
 
     func deallocate() { keys.deallocate() }
 
-    /// Empties the buffer and sets how many candidates it keeps, and how many of them it expands (all, unless said).
-    /// Allocates only when it was never this large.
-    mutating func reset(capacity: Int, window: Int? = nil) {
+    /// Empties the buffer and sets how many candidates it keeps, and how many of them it expands (all, unless said): more,
+    /// while there are fewer than `wanted`. Allocates only when it was never this large.
+    mutating func reset(capacity: Int, window: Int? = nil, wanted: Int = 1) {
         self.window = window ?? capacity
+        self.wanted = wanted
         if capacity + 1 > allocated {
             keys.deallocate()
             allocated = capacity + 1
@@ -59,6 +64,10 @@ struct SearchBuffer {
     @inline(__always)
     var worst: UInt64 { count == capacity ? keys[count &- 1] : .max }
 
+    /// The distance of that candidate, or infinity.
+    @inline(__always)
+    var worstDistance: Float { count == capacity ? Self.distance(keys[count &- 1]) : .infinity }
+
     @inline(__always)
     subscript(index: Int) -> UInt64 { keys[index] }
 
@@ -66,18 +75,8 @@ struct SearchBuffer {
     @inline(__always)
     mutating func insert(_ key: UInt64) {
         guard key < worst else { return }
-        var low = 0
-        var length = count
-        while length > 0 {
-            let half = length >> 1
-            let middle = low &+ half
-            if keys[middle] | 1 < key | 1 {
-                low = middle &+ 1
-                length = length &- half &- 1
-            } else {
-                length = half
-            }
-        }
+        // Without its lowest bit the key is above all smaller ones, expanded or not.
+        let low = countBelow(keys, count, key & ~1)
         if low < count, keys[low] | 1 == key | 1 { return }
         let kept = count < capacity ? count : count &- 1
         (keys + low + 1).update(from: keys + low, count: kept &- low)
@@ -89,7 +88,7 @@ struct SearchBuffer {
     /// Marks the best candidate that is not expanded, and returns its slot; `nil` when all are.
     @inline(__always)
     mutating func expandNext() -> UInt64? {
-        guard cursor < count, cursor < window else { return nil }
+        guard cursor < count, cursor < window || count < wanted else { return nil }
         let key = keys[cursor]
         keys[cursor] = key | 1
         repeat { cursor &+= 1 } while cursor < count && keys[cursor] & 1 == 1

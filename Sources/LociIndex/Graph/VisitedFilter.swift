@@ -19,7 +19,7 @@ struct VisitedFilter {
     /// Forgets everything, and sizes the table for about `expected` slots. Allocates only when it was never this large.
     mutating func reset(expected: Int) {
         var bits = 10
-        while bits < 16, 1 << bits < 2 * expected { bits += 1 }
+        while bits < 16, 1 << bits < 4 * expected { bits += 1 }
         if 1 << bits > allocated {
             table.deallocate()
             allocated = 1 << bits
@@ -29,12 +29,13 @@ struct VisitedFilter {
         table.update(repeating: .max, count: 1 << bits)
     }
 
-    /// Remembers a slot; `true` when it may be new.
+    /// Remembers a slot; 1 when it may be new, else 0: a number to count with, since half of the slots are new and a branch
+    /// on it cannot be predicted.
     @inline(__always)
-    func insert(_ slot: UInt32) -> Bool {
+    func insert(_ slot: UInt32) -> Int {
         let place = Int(truncatingIfNeeded: (slot &* 0x9E37_79B1) &>> shift)
-        if table[place] == slot { return false }
+        let known = table[place]
         table[place] = slot
-        return true
+        return known == slot ? 0 : 1
     }
 }

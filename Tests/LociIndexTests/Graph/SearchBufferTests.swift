@@ -14,6 +14,7 @@ import Testing
         }
         let capacity: Int
         let window: Int
+        let wanted: Int
         var entries: [Entry] = []
 
         mutating func insert(_ key: UInt64) {
@@ -24,7 +25,8 @@ import Testing
         }
 
         mutating func expandNext() -> UInt64? {
-            guard let index = entries.firstIndex(where: { !$0.isExpanded }), index < window else { return nil }
+            guard let index = entries.firstIndex(where: { !$0.isExpanded }) else { return nil }
+            guard index < window || entries.count < wanted else { return nil }
             entries[index].isExpanded = true
             return entries[index].key
         }
@@ -42,8 +44,9 @@ import Testing
         for _ in 0..<TestSettings.iterations(20) * 10 {
             let capacity = 1 + generator.below(generator.below(4) == 0 ? 200 : 12)
             let window = generator.below(2) == 0 ? capacity : 1 + generator.below(capacity)
-            buffer.reset(capacity: capacity, window: window)
-            var model = Model(capacity: capacity, window: window)
+            let wanted = 1 + generator.below(capacity)
+            buffer.reset(capacity: capacity, window: window, wanted: wanted)
+            var model = Model(capacity: capacity, window: window, wanted: wanted)
             // Few distances and slots, so that ties and repeats are common.
             let distances: [Float] = [-1e30, -2, -1, -0.0, 0, 0x1p-130, 1, 1.5, 3e38, .infinity]
             let slots = 1 + generator.below(20)
@@ -65,6 +68,8 @@ import Testing
                 #expect(buffer.nextSlot == model.waiting(0))
                 #expect(buffer.secondNextSlot == model.waiting(1))
                 #expect(buffer.worst == (expected.count == capacity ? expected.last : .max))
+                let worst = expected.count == capacity ? expected.last.map(SearchBuffer.distance) : nil
+                #expect(buffer.worstDistance == worst ?? .infinity)
                 if keys != expected { return }
             }
         }

@@ -29,11 +29,12 @@ import TestSupport
                         try queries.withUnsafeBufferPointer { queries in
                             guard let query = queries.baseAddress.map({ $0 + index % 50 * dimension }) else { return }
                             found += try searcher.search(
-                                query, in: view, count: 1 + index % 20, window: 10 + index % 30, slots: &slots,
+                                query, in: view, count: 1 + index % 20, reach: .window(10 + index % 30), slots: &slots,
                                 distances: &distances)
                             if index % 10 == 0 {
-                                found += try searcher.scan(
-                                    query, in: view, count: 20, slots: &slots, distances: &distances)
+                                found += try searcher.search(
+                                    query, in: view, count: 20, reach: .everything, slots: &slots,
+                                    distances: &distances)
                             }
                         }
                     }

@@ -79,12 +79,16 @@ extension Searcher {
     func search(
         _ vector: [Float], in view: GraphView, count: Int, window: Int
     ) throws -> [(slot: UInt32, distance: Float)] {
-        try results(count) { try search(vector, in: view, count: count, window: window, slots: $0, distances: $1) }
+        try results(count) {
+            try search(vector, in: view, count: count, reach: .window(window), slots: $0, distances: $1)
+        }
     }
 
     /// A scan as arrays.
     func scan(_ vector: [Float], in view: GraphView, count: Int) throws -> [(slot: UInt32, distance: Float)] {
-        try results(count) { try scan(vector, in: view, count: count, slots: $0, distances: $1) }
+        try results(count) {
+            try search(vector, in: view, count: count, reach: .everything, slots: $0, distances: $1)
+        }
     }
 
     private func results(

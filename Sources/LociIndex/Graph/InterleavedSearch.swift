@@ -1,0 +1,52 @@
+// Loci, Apache License 2.0.
+
+/// Several searches on one thread, in turns: while one waits for records that it has asked for, the others go on.
+///
+/// The walk of a single query spends half of its time on memory. With four in turns WordNet-MiniLM (114k × 384, `lvq4x8`)
+/// gains a quarter at recall 0.99; eight gain no more, as their tables begin to push each other out of the first cache.
+/// Each search does what it would do alone, so the answers are the same.
+package enum InterleavedSearch {
+    /// How many searches take turns.
+    package static let lanes = 4
+
+    /// Answers `count` queries.
+    /// - Parameters:
+    ///   - searchers: One for each lane, at least one.
+    ///   - count: The number of queries.
+    ///   - begin: Begins a query's search.
+    ///   - finish: Takes its answer. The order of these calls is not that of the queries.
+    ///   - naming: Adds the number of the query to an error of `begin`.
+    /// - Throws: What the closures and the searches throw.
+    package static func run(
+        _ searchers: [Searcher], count: Int, begin: (Searcher, Int) throws -> Void,
+        finish: (Searcher, Int) throws -> Void, naming: (IndexError, Int) -> IndexError = { error, _ in error }
+    ) throws {
+        var next = 0
+        // A lane without a query has a negative one.
+        try withUnsafeTemporaryAllocation(of: Int.self, capacity: searchers.count) { current in
+            current.initialize(repeating: -1)
+            func start(_ lane: Int) throws {
+                current[lane] = -1
+                guard next < count else { return }
+                let query = next
+                next += 1
+                do {
+                    try begin(searchers[lane], query)
+                } catch let error as IndexError {
+                    throw naming(error, query)
+                }
+                current[lane] = query
+            }
+            var active = min(searchers.count, count)
+            for lane in 0..<active { try start(lane) }
+            while active > 0 {
+                for lane in searchers.indices where current[lane] >= 0 {
+                    if try searchers[lane].advance() { continue }
+                    try finish(searchers[lane], current[lane])
+                    try start(lane)
+                    if current[lane] < 0 { active -= 1 }
+                }
+            }
+        }
+    }
+}

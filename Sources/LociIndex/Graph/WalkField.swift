@@ -1,0 +1,39 @@
+// Loci, Apache License 2.0.
+
+/// What a walk goes over.
+struct WalkField {
+    /// The records that are measured.
+    let codes: RecordArray
+    /// Cache lines of a record worth asking for.
+    let recordLines: Int
+    /// Neighbour lists of up to `maximumDegree`.
+    let adjacency: RecordArray
+    let maximumDegree: Int
+    let adjacencyLines: Int
+    /// Slots are below this.
+    let count: Int
+    let limit: UInt32
+    let entryPoint: UInt32
+
+    init(
+        codes: RecordArray, recordLines: Int, adjacency: RecordArray, maximumDegree: Int, count: Int, entryPoint: UInt32
+    ) {
+        self.codes = codes
+        self.recordLines = recordLines
+        self.adjacency = adjacency
+        self.maximumDegree = maximumDegree
+        // A damaged degree is refused when a walk begins.
+        let degree = min(max(maximumDegree, 0), Adjacency.degreeLimits.upperBound)
+        adjacencyLines = (degree * 4 + 63) / 64
+        self.count = count
+        limit = UInt32(truncatingIfNeeded: count)
+        self.entryPoint = entryPoint
+    }
+
+    /// A graph under construction, measured by the vectors that it is built on.
+    init(_ graph: BuildGraph, of vectors: BuildVectors, entryPoint: UInt32) {
+        self.init(
+            codes: vectors.records.records, recordLines: vectors.recordLines, adjacency: graph.adjacency.records,
+            maximumDegree: graph.maximumDegree, count: graph.count, entryPoint: entryPoint)
+    }
+}
