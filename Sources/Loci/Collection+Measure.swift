@@ -78,7 +78,7 @@ extension Collection {
             }
             let (total, durations, results) = best ?? (.zero, [], SearchResults())
             let measurement = SearchMeasurement(
-                queries: queries.count, k: k, window: max(k, min(options.window, view.record.count)),
+                queries: queries.count, k: k, window: try view.walkedWindow(for: options),
                 isExact: options.isExact || !view.record.hasGraph, threads: threads,
                 recall: truth?.recall(of: results, k: k),
                 queriesPerSecond: Double(queries.count) / max(total / .seconds(1), 1e-9),
@@ -89,7 +89,7 @@ extension Collection {
 }
 
 /// Vectors read into memory, so that a measurement is not one of reading files.
-private struct LoadedVectors: VectorSource {
+struct LoadedVectors: VectorSource {
     private let values: [Float]
     let count: Int
     let dimension: Int

@@ -8,30 +8,49 @@ import Synchronization
 public struct SearchOptions: Sendable, Equatable {
     /// The number of neighbours asked for, at least 1. A collection that holds fewer gives them all.
     public var k: Int
-    /// How many candidates the walk keeps, at least 1: more find more, slower. At least `k` are kept.
-    public var window: Int
+    /// How much the walk does.
+    public var effort: SearchEffort
     /// Whether to measure every vector instead of walking the graph: by the original vectors where the collection keeps
     /// them, else by its codes.
     public var isExact: Bool
 
-    /// The window that is used when none is given.
+    /// The window of a collection that was never tuned, when none is given.
     public static let standardWindow = 64
     /// The largest window and the largest k.
     public static let limit = 1_000_000
 
     /// Options for a search.
-    public init(k: Int = 10, window: Int = SearchOptions.standardWindow, isExact: Bool = false) {
+    /// - Parameters:
+    ///   - k: The number of neighbours asked for.
+    ///   - window: How many candidates the walk keeps; `nil` for what the collection was tuned to.
+    ///   - isExact: Whether to measure every vector instead.
+    public init(k: Int = 10, window: Int? = nil, isExact: Bool = false) {
         self.k = k
-        self.window = window
+        self.effort = window.map { .window($0) } ?? .standard
         self.isExact = isExact
+    }
+
+    /// Options for a search that finds a share of the true neighbours, in a collection that was tuned for it.
+    /// - Parameters:
+    ///   - k: The number of neighbours asked for, at most that of the tuning.
+    ///   - recall: The share, above 0 and at most 1.
+    public init(k: Int = 10, recall: Double) {
+        self.k = k
+        self.effort = .recall(recall)
+        self.isExact = false
     }
 
     /// - Throws: `IndexError.parameter` for a number out of range.
     func validate() throws(IndexError) {
         let allowed = "from 1 to \(Self.limit)"
         guard (1...Self.limit).contains(k) else { throw .parameter(name: "k", value: "\(k)", allowed: allowed) }
-        guard (1...Self.limit).contains(window) else {
-            throw .parameter(name: "window", value: "\(window)", allowed: allowed)
+        switch effort {
+        case .standard: break
+        case .window(let window):
+            guard (1...Self.limit).contains(window) else {
+                throw .parameter(name: "window", value: "\(window)", allowed: allowed)
+            }
+        case .recall(let recall): try SearchTuning.validate(recall: recall)
         }
     }
 }
@@ -41,15 +60,30 @@ extension Collection {
     /// - Parameters:
     ///   - vector: The query, of the collection's dimension.
     ///   - k: The number of neighbours, at least 1. A collection that holds fewer gives them all.
-    ///   - window: How many candidates the walk keeps: more find more, slower.
+    ///   - window: How many candidates the walk keeps: more find more, slower. `nil` for what the collection was tuned
+    ///     to, or else 64.
     ///   - exact: Whether to measure every vector instead.
     /// - Returns: The neighbours, nearest first.
     /// - Throws: `IndexError` for a vector or number that cannot be used; `LociError`.
     public func search(
-        _ vector: [Float], k: Int = 10, window: Int = SearchOptions.standardWindow, exact: Bool = false
+        _ vector: [Float], k: Int = 10, window: Int? = nil, exact: Bool = false
     ) throws -> [Neighbor] {
         var results = SearchResults()
         try search(vector, SearchOptions(k: k, window: window, isExact: exact), into: &results)
+        return results[query: 0]
+    }
+
+    /// Finds a share of the vectors nearest to a query, in a collection that was tuned for it.
+    /// - Parameters:
+    ///   - vector: The query, of the collection's dimension.
+    ///   - k: The number of neighbours, at least 1 and at most that of the tuning.
+    ///   - recall: The share of the true neighbours that is to be found on average, above 0 and at most 1.
+    /// - Returns: The neighbours, nearest first.
+    /// - Throws: `LociError.notTuned` when `tune` never reached this recall here; `IndexError` for a vector or number that
+    ///   cannot be used; `LociError`.
+    public func search(_ vector: [Float], k: Int = 10, recall: Double) throws -> [Neighbor] {
+        var results = SearchResults()
+        try search(vector, SearchOptions(k: k, recall: recall), into: &results)
         return results[query: 0]
     }
 
@@ -107,7 +141,7 @@ extension CollectionView {
     ) throws {
         guard let vector = vector.baseAddress else { return }
         let count = min(options.k, record.count)
-        let window = min(options.window, record.count)
+        let window = min(try self.window(for: options), record.count)
         try withUnsafeTemporaryAllocation(of: UInt32.self, capacity: count) { slots in
             try withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { distances in
                 guard let slots = slots.baseAddress, let distances = distances.baseAddress else { return }
