@@ -135,17 +135,22 @@ import Testing
     }
 
     @Test func vectorsOfTheCollectionAreNoNeighboursOfThemselves() throws {
-        // Each vector twice, so that the nearest but itself is its double, however small the window.
-        let half = Array(vectors.array.values.prefix(1_100 * 24))
-        let doubled = try database.buildCollection(
-            "doubled", .quick(.l2, .float32), from: VectorArray(half + half, dimension: 24))
-        let result = try doubled.tune(sample: 5_000, TuningOptions(recall: 0.5, k: 1))
-        #expect(result.queries == 2_200)
-        #expect(result.tuning.k == 1)
-        // Random vectors, each of which would find itself at any window.
-        let hard = try collection.tune(sample: 200, TuningOptions(recall: 0.99, k: 1))
-        #expect(hard.points[0].recall < 0.9, "\(hard.points[0])")
-        #expect(hard.queries == 200)
+        // All of them, which are then known, with themselves among what the searches find.
+        let whole = try database.buildCollection("whole", .quick(.l2, .float32), from: vectors)
+        let result = try whole.tune(sample: 5_000, TuningOptions(recall: 0.97, k: 2))
+        #expect(result.queries == 2_200 && result.tuning.k == 2 && result.points.count > 2)
+        func neighbours(_ options: SearchOptions) throws -> [[UInt32]] {
+            let results = try whole.search(queries: vectors, options)
+            return (0..<2_200).map { query in
+                Array(results.slots[results.range(ofQuery: query)].filter { $0 != query }.prefix(2))
+            }
+        }
+        let truth = try neighbours(SearchOptions(k: 3, isExact: true))
+        for point in result.points {
+            let found = try neighbours(SearchOptions(k: 3, window: point.window))
+            let hits = zip(truth, found).reduce(0) { $0 + Set($1.0).intersection($1.1).count }
+            #expect(point.recall == Double(hits * 1_000_000 / 4_400) / 1e6)
+        }
         // The largest window finds what a scan does.
         let all = try collection.tune(sample: 50, TuningOptions(recall: 1, k: 10))
         #expect(all.tuning.recall == 1)
