@@ -17,6 +17,8 @@ public struct CollectionInfo: Sendable, Equatable {
     public let quantization: Quantization
     /// Whether there is a graph; small collections are scanned instead.
     public let hasGraph: Bool
+    /// What recall its windows reach; `nil` if it was never tuned.
+    public let tuning: SearchTuning?
     /// The bytes of the file that the collection takes, pages that are partly filled included, by what is on them.
     public let bytes: Bytes
 
@@ -37,6 +39,9 @@ public struct CollectionInfo: Sendable, Equatable {
         /// All of them.
         public var total: Int { codes + residuals + adjacency + originals + identifiers + settings }
     }
+
+    /// The window of searches that name none.
+    public var window: Int { tuning?.window ?? SearchOptions.standardWindow }
 
     /// Bytes of the file for each vector; 0 while there are no vectors.
     public var bytesPerVector: Double { count == 0 ? 0 : Double(bytes.total) / Double(count) }
@@ -91,7 +96,7 @@ extension Collection {
         let record = try Catalogue.record(number: number, path: database.path, in: transaction)
         return CollectionInfo(
             name: name, count: record.count, dimension: record.dimension, configuration: record.configuration,
-            quantization: record.quantization, hasGraph: record.hasGraph,
+            quantization: record.quantization, hasGraph: record.hasGraph, tuning: record.tuning,
             bytes: try Self.bytes(of: number, in: transaction))
     }
 

@@ -74,7 +74,7 @@ extension Collection {
             let (total, results) = best ?? (.zero, SearchResults())
             let latencies = try view.latencies(loaded, options)
             let measurement = SearchMeasurement(
-                queries: queries.count, k: k, window: min(options.window, view.record.count),
+                queries: queries.count, k: k, window: try view.walkedWindow(for: options),
                 isExact: options.isExact || !view.record.hasGraph, threads: threads,
                 recall: truth?.recall(of: results, k: k),
                 queriesPerSecond: Double(queries.count) / max(total / .seconds(1), 1e-9),
@@ -103,7 +103,7 @@ extension CollectionView {
 }
 
 /// Vectors read into memory, so that a measurement is not one of reading files.
-private struct LoadedVectors: VectorSource {
+struct LoadedVectors: VectorSource {
     private let values: [Float]
     let count: Int
     let dimension: Int

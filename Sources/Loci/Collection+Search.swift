@@ -8,34 +8,49 @@ import Synchronization
 public struct SearchOptions: Sendable, Equatable {
     /// The number of neighbours asked for, at least 1. A collection that holds fewer gives them all.
     public var k: Int
-    /// How many candidates the walk follows, at least 1: more find more, slower. It may be less than `k`: candidates that
-    /// were measured, but not followed, answer too.
-    public var window: Int
+    /// How much the walk does.
+    public var effort: SearchEffort
     /// Whether to measure every vector instead of walking the graph: by the original vectors where the collection keeps
     /// them, else by its codes.
     public var isExact: Bool
 
-    /// The window that is used when none is given.
+    /// The window of a collection that was never tuned, when none is given.
     public static let standardWindow = 64
     /// The largest window and the largest k.
     public static let limit = 1_000_000
 
     /// Options for a search.
-    public init(k: Int = 10, window: Int = SearchOptions.standardWindow, isExact: Bool = false) {
+    /// - Parameters:
+    ///   - k: The number of neighbours asked for.
+    ///   - window: How many candidates the walk keeps; `nil` for what the collection was tuned to.
+    ///   - isExact: Whether to measure every vector instead.
+    public init(k: Int = 10, window: Int? = nil, isExact: Bool = false) {
         self.k = k
-        self.window = window
+        self.effort = window.map { .window($0) } ?? .standard
         self.isExact = isExact
     }
 
-    /// What a searcher is told.
-    var reach: Searcher.Reach { isExact ? .everything : .window(window) }
+    /// Options for a search that finds a share of the true neighbours, in a collection that was tuned for it.
+    /// - Parameters:
+    ///   - k: The number of neighbours asked for, at most that of the tuning.
+    ///   - recall: The share, above 0 and at most 1.
+    public init(k: Int = 10, recall: Double) {
+        self.k = k
+        self.effort = .recall(recall)
+        self.isExact = false
+    }
 
     /// - Throws: `IndexError.parameter` for a number out of range.
     func validate() throws(IndexError) {
         let allowed = "from 1 to \(Self.limit)"
         guard (1...Self.limit).contains(k) else { throw .parameter(name: "k", value: "\(k)", allowed: allowed) }
-        guard (1...Self.limit).contains(window) else {
-            throw .parameter(name: "window", value: "\(window)", allowed: allowed)
+        switch effort {
+        case .standard: break
+        case .window(let window):
+            guard (1...Self.limit).contains(window) else {
+                throw .parameter(name: "window", value: "\(window)", allowed: allowed)
+            }
+        case .recall(let recall): try SearchTuning.validate(recall: recall)
         }
     }
 }
@@ -45,15 +60,30 @@ extension Collection {
     /// - Parameters:
     ///   - vector: The query, of the collection's dimension.
     ///   - k: The number of neighbours, at least 1. A collection that holds fewer gives them all.
-    ///   - window: How many candidates the walk follows: more find more, slower.
+    ///   - window: How many candidates the walk follows: more find more, slower. `nil` for what the collection was tuned
+    ///     to, or else 64, and no fewer than `k`.
     ///   - exact: Whether to measure every vector instead.
     /// - Returns: The neighbours, nearest first.
     /// - Throws: `IndexError` for a vector or number that cannot be used; `LociError`.
     public func search(
-        _ vector: [Float], k: Int = 10, window: Int = SearchOptions.standardWindow, exact: Bool = false
+        _ vector: [Float], k: Int = 10, window: Int? = nil, exact: Bool = false
     ) throws -> [Neighbor] {
         var results = SearchResults()
         try search(vector, SearchOptions(k: k, window: window, isExact: exact), into: &results)
+        return results[query: 0]
+    }
+
+    /// Finds a share of the vectors nearest to a query, in a collection that was tuned for it.
+    /// - Parameters:
+    ///   - vector: The query, of the collection's dimension.
+    ///   - k: The number of neighbours, at least 1 and at most that of the tuning.
+    ///   - recall: The share of the true neighbours that is to be found on average, above 0 and at most 1.
+    /// - Returns: The neighbours, nearest first.
+    /// - Throws: `LociError.notTuned` when `tune` never reached this recall here; `IndexError` for a vector or number that
+    ///   cannot be used; `LociError`.
+    public func search(_ vector: [Float], k: Int = 10, recall: Double) throws -> [Neighbor] {
+        var results = SearchResults()
+        try search(vector, SearchOptions(k: k, recall: recall), into: &results)
         return results[query: 0]
     }
 
@@ -111,11 +141,12 @@ extension CollectionView {
     ) throws {
         guard let vector = vector.baseAddress else { return }
         let count = min(options.k, record.count)
+        let reach = try reach(of: options)
         try withUnsafeTemporaryAllocation(of: UInt32.self, capacity: count) { slots in
             try withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { distances in
                 guard let slots = slots.baseAddress, let distances = distances.baseAddress else { return }
                 let found = try searcher.search(
-                    vector, in: graph, count: count, reach: options.reach, slots: slots, distances: distances)
+                    vector, in: graph, count: count, reach: reach, slots: slots, distances: distances)
                 try append(slots, distances, count: found, to: &results)
             }
         }
@@ -158,6 +189,7 @@ extension CollectionView {
         _ queries: some VectorSource, _ block: Range<Int>, _ options: SearchOptions, onQuery: () throws -> Void
     ) throws -> SearchResults {
         let count = min(options.k, record.count)
+        let reach = try reach(of: options)
         var slots = [UInt32](repeating: 0, count: block.count * count)
         var distances = [Float](repeating: 0, count: block.count * count)
         var found = [Int](repeating: 0, count: block.count)
@@ -166,7 +198,7 @@ extension CollectionView {
                 try InterleavedSearch.run(searchers, count: block.count) { searcher, index in
                     try queries.read(row: block.lowerBound + index, into: vector)
                     guard let vector = vector.baseAddress else { return }
-                    try searcher.begin(vector, in: graph, count: count, reach: options.reach)
+                    try searcher.begin(vector, in: graph, count: count, reach: reach)
                 } finish: { searcher, index in
                     slots.withUnsafeMutableBufferPointer { slots in
                         distances.withUnsafeMutableBufferPointer { distances in

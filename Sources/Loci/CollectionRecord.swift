@@ -6,7 +6,7 @@ import LociStorage
 /// A collection's settings and statistics, as they stand in the table `collections`.
 ///
 ///     offset  bytes
-///          0      2   version of this record, 1
+///          0      2   version of this record: 1, or 2 once the collection is tuned
 ///          2      1   metric: 1 l2, 2 ip, 3 cosine
 ///          3      1   quantization: 1 float32, 2 float16, 3 lvq8, 4 lvq4, 5 lvq4x4, 6 lvq4x8; 0: by the dimension
 ///          4      1   originals: 0 none, 1 float16, 2 float32
@@ -22,15 +22,18 @@ import LociStorage
 ///         40      4   stride of first-level code records
 ///         44      4   stride of residual records; 0: none
 ///         48      2   bytes of the name
-///         50      2   zero
+///         50      2   points of the tuning, p; 0 in version 1
 ///         52      4   crc32 of the whole record with this field zero
-///         56      8   zero
-///         64          mean, dimension × f32, for the lvq kinds once there are vectors; then the name
+///         56      4   tuned window; 0 in version 1
+///         60      4   k that was tuned for; 0 in version 1
+///         64          mean, dimension × f32, for the lvq kinds once there are vectors; then the name; then p points, each
+///                     a window, u32, and the recall that it reached in millionths, u32
 ///
-/// Numbers are little-endian.
+/// Numbers are little-endian. A collection that was never tuned is written as version 1, which older readers take.
 struct CollectionRecord: Sendable, Equatable {
-    static let currentVersion: UInt16 = 1
+    static let currentVersion: UInt16 = 2
     static let fixedBytes = 64
+    private static let pointBytes = 8
 
     var name: String
     var configuration: CollectionConfiguration
@@ -40,6 +43,7 @@ struct CollectionRecord: Sendable, Equatable {
     var mean: [Float] = []
     var entryPoint: UInt32 = 0
     var hasGraph = false
+    var tuning: SearchTuning?
 
     /// The quantization in force: the configured one or the dimension's default.
     var quantization: Quantization { configuration.quantization ?? .standard(dimension: dimension) }
@@ -63,7 +67,7 @@ struct CollectionRecord: Sendable, Equatable {
     /// The record's bytes.
     var encoded: [UInt8] {
         var bytes: [UInt8] = []
-        bytes.appendLittleEndian(Self.currentVersion)
+        bytes.appendLittleEndian(tuning == nil ? UInt16(1) : Self.currentVersion)
         bytes.append(configuration.metric.rawValue)
         bytes.append(configuration.quantization?.rawValue ?? 0)
         bytes.append(configuration.originals.rawValue)
@@ -79,9 +83,16 @@ struct CollectionRecord: Sendable, Equatable {
         bytes.appendLittleEndian(dimension == 0 ? UInt32(0) : UInt32(clamping: codeLayout.recordStride))
         bytes.appendLittleEndian(dimension == 0 ? UInt32(0) : UInt32(clamping: codeLayout.residualStride))
         bytes.appendLittleEndian(UInt16(clamping: name.utf8.count))
-        bytes.append(contentsOf: [UInt8](repeating: 0, count: Self.fixedBytes - bytes.count))
+        bytes.appendLittleEndian(UInt16(clamping: tuning?.points.count ?? 0))
+        bytes.appendLittleEndian(UInt32(0))
+        bytes.appendLittleEndian(UInt32(clamping: tuning?.window ?? 0))
+        bytes.appendLittleEndian(UInt32(clamping: tuning?.k ?? 0))
         for value in mean { bytes.appendLittleEndian(value.bitPattern) }
         bytes.append(contentsOf: name.utf8)
+        for point in tuning?.points ?? [] {
+            bytes.appendLittleEndian(UInt32(clamping: point.window))
+            bytes.appendLittleEndian(UInt32(clamping: point.millionths))
+        }
         let checksum = bytes.withUnsafeBytes { Checksum.crc32($0) }
         for offset in 0..<4 { bytes[52 + offset] = UInt8(truncatingIfNeeded: checksum >> (8 * UInt32(offset))) }
         return bytes
@@ -96,7 +107,7 @@ struct CollectionRecord: Sendable, Equatable {
         guard bytes.count >= Self.fixedBytes else { throw fault("it has \(bytes.count) bytes of at least 64") }
         let span = bytes.span.bytes
         let version = span.littleEndian(at: 0, as: UInt16.self)
-        guard version == Self.currentVersion else {
+        guard (1...Self.currentVersion).contains(version) else {
             throw .formatVersion(path: path, found: UInt32(version), supported: UInt32(Self.currentVersion))
         }
         var unsealed = bytes
@@ -120,12 +131,33 @@ struct CollectionRecord: Sendable, Equatable {
         entryPoint = span.littleEndian(at: 36, as: UInt32.self)
         hasGraph = bytes[5] & 2 != 0
         let nameBytes = Int(span.littleEndian(at: 48, as: UInt16.self))
-        let meanBytes = bytes.count - Self.fixedBytes - nameBytes
-        guard meanBytes >= 0, meanBytes % 4 == 0 else { throw fault("its name and mean do not fit its length") }
+        let points = Int(span.littleEndian(at: 50, as: UInt16.self))
+        let nameEnd = bytes.count - Self.pointBytes * points
+        let meanBytes = nameEnd - Self.fixedBytes - nameBytes
+        guard meanBytes >= 0, meanBytes % 4 == 0 else {
+            throw fault("its name, mean and tuning do not fit its length")
+        }
         mean = (0..<meanBytes / 4).map {
             Float(bitPattern: span.littleEndian(at: Self.fixedBytes + 4 * $0, as: UInt32.self))
         }
-        name = String(decoding: bytes[(Self.fixedBytes + meanBytes)...], as: UTF8.self)
+        name = String(decoding: bytes[(nameEnd - nameBytes)..<nameEnd], as: UTF8.self)
+        let tunedWindow = Int(span.littleEndian(at: 56, as: UInt32.self))
+        let tunedK = Int(span.littleEndian(at: 60, as: UInt32.self))
+        if version > 1 {
+            tuning = SearchTuning(
+                k: tunedK, window: tunedWindow,
+                points: (0..<points).map { point in
+                    let place = nameEnd + Self.pointBytes * point
+                    return SearchTuning.Point(
+                        window: Int(span.littleEndian(at: place, as: UInt32.self)),
+                        millionths: Int(span.littleEndian(at: place + 4, as: UInt32.self)))
+                })
+            guard tuning != nil else {
+                throw fault("its tuning is of \(points) points that do not rise as they should")
+            }
+        } else if points != 0 || tunedWindow != 0 || tunedK != 0 {
+            throw fault("it has a tuning, which records of version 1 have not")
+        }
         guard count <= Adjacency.slotLimit else { throw fault("it has \(count) vectors") }
         guard (count == 0 ? 0...0 : 1...CodeLayout.dimensionLimit).contains(dimension) else {
             throw fault("it has dimension \(dimension) and \(count) vectors")

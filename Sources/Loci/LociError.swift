@@ -42,6 +42,12 @@ public enum LociError: Error, Equatable, Sendable {
     case duplicateIdentifier(String, rows: [Int])
     /// The ground truth does not fit the queries or the collection.
     case groundTruth(String)
+    /// The collection was never tuned for this recall, or only for fewer neighbours.
+    case notTuned(name: String, recall: Double, k: Int, tuning: SearchTuning?)
+    /// No window up to the largest reached the recall; `best` is that of the largest.
+    case recallNotReached(name: String, recall: Double, k: Int, best: Double, window: Int)
+    /// The collection is scanned, so that windows make no difference.
+    case nothingToTune(name: String)
 
     /// Maps an error of the storage to one of ours, and leaves others as they are.
     static func mapping(_ error: any Error) -> any Error {
@@ -99,7 +105,22 @@ extension LociError: CustomStringConvertible {
             "the identifier \"\(identifier)\" is given to the rows \(rows.map(String.init).joined(separator: " and ")); "
                 + "each vector needs its own"
         case .groundTruth(let text): text
+        case .notTuned(let name, let recall, let k, let tuning):
+            "recall@\(k) \(recall) is not known of the collection \"\(name)\", which \(Self.reach(of: tuning)); run "
+                + "loci tune with --k \(k) --recall \(recall), or give a window"
+        case .recallNotReached(let name, let recall, let k, let best, let window):
+            "the collection \"\(name)\" does not reach recall@\(k) \(recall): its largest window that is of use, "
+                + "\(window), reaches \(best), and nothing was stored; ask for less, allow a larger window, or build it "
+                + "with a larger degree or more bits"
+        case .nothingToTune(let name):
+            "the collection \"\(name)\" is so small that it is scanned; every search is exact, and there is nothing to "
+                + "tune"
         }
+    }
+
+    private static func reach(of tuning: SearchTuning?) -> String {
+        guard let tuning, let last = tuning.points.last else { return "was never tuned" }
+        return "was tuned for recall@\(tuning.k) up to \(last.recall) only"
     }
 
     private static func list(_ names: [String]) -> String {

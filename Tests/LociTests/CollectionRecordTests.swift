@@ -42,6 +42,46 @@ import Testing
         #expect(CollectionRecord(name: "", configuration: CollectionConfiguration()).encoded.count == 64)
     }
 
+    private var tuned: CollectionRecord {
+        var record = sample
+        record.tuning = SearchTuning(
+            k: 10, window: 20,
+            measured: [
+                SearchTuning.Point(window: 20, millionths: 950_000),
+                SearchTuning.Point(window: 10, millionths: 900_001),
+            ])
+        return record
+    }
+
+    /// Version 2; a record without a tuning stays the version 1 above.
+    @Test func goldenBytesOfATunedCollection() throws {
+        var golden: [UInt8] = [
+            0x02, 0x00, 0x03, 0x06, 0x01, 0x03, 0x28, 0x00,  // version, kinds, flags, degree
+            0x02, 0x00, 0x00, 0x00, 0x03, 0x00, 0x00, 0x00,  // dimension, vectors
+            0x08, 0x07, 0x06, 0x05, 0x04, 0x03, 0x02, 0x01,  // seed
+            0x00, 0x00, 0x00, 0x44, 0x00, 0x00, 0xC0, 0x3F,  // scale 512, alpha 1.5
+            0x64, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00,  // window, entry point
+            0x20, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00,  // strides
+            0x02, 0x00, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00,  // bytes of the name, points, checksum
+            0x14, 0x00, 0x00, 0x00, 0x0A, 0x00, 0x00, 0x00,  // tuned window, k
+            0x00, 0x00, 0x00, 0x3F, 0x00, 0x00, 0x80, 0xBE,  // mean
+            0x61, 0x62,  // name
+            0x0A, 0x00, 0x00, 0x00, 0xA1, 0xBB, 0x0D, 0x00,  // window 10, recall 0.900001
+            0x14, 0x00, 0x00, 0x00, 0xF0, 0x7E, 0x0E, 0x00,  // window 20, recall 0.95
+        ]
+        Self.seal(&golden)
+        #expect(tuned.encoded == golden)
+        #expect(try CollectionRecord(decoding: golden, path: "") == tuned)
+        #expect(tuned.tuning?.window(reaching: 0.95) == 20)
+    }
+
+    /// Puts the checksum right.
+    private static func seal(_ bytes: inout [UInt8]) {
+        bytes.replaceSubrange(52..<56, with: [0, 0, 0, 0])
+        let checksum = bytes.withUnsafeBytes { Checksum.crc32($0) }
+        bytes.replaceSubrange(52..<56, with: (0..<4).map { UInt8(truncatingIfNeeded: checksum >> (8 * $0)) })
+    }
+
     @Test func roundTrip() throws {
         var generator = SeededGenerator()
         for _ in 0..<TestSettings.iterations(100) {
@@ -70,6 +110,13 @@ import Testing
                 record.count = Int.random(in: 1...Int(Int32.max), using: &generator)
                 record.entryPoint = UInt32(Int.random(in: 0..<record.count, using: &generator))
                 record.hasGraph = Bool.random(using: &generator)
+                if record.hasGraph, Bool.random(using: &generator) {
+                    let measured = (1...Int.random(in: 1...40, using: &generator)).map { window in
+                        SearchTuning.Point(
+                            window: window, millionths: Int.random(in: 0...1_000_000, using: &generator))
+                    }
+                    record.tuning = SearchTuning(k: 10, window: measured[0].window, measured: measured)
+                }
                 if record.quantization.firstLevelBits != nil {
                     record.scale = Float(
                         sign: .plus, exponent: Int.random(in: -120...120, using: &generator), significand: 1)
@@ -83,13 +130,16 @@ import Testing
     }
 
     @Test func everyFlippedBitIsRefused() throws {
-        let good = sample.encoded
+        for good in [sample.encoded, tuned.encoded] { expectEveryFlippedBitIsRefused(good) }
+    }
+
+    private func expectEveryFlippedBitIsRefused(_ good: [UInt8]) {
         for bit in 0..<good.count * 8 {
             var bytes = good
             bytes[bit / 8] ^= 1 << UInt8(bit % 8)
             switch thrown({ _ = try CollectionRecord(decoding: bytes, path: "p") }) as? StorageError {
             case .corrupted: #expect(bit >= 16)
-            case .formatVersion(_, let found, supported: 1): #expect(bit < 16 && found != 1)
+            case .formatVersion(_, let found, supported: 2): #expect(bit < 16 && found != 1 && found != 2)
             default: Issue.record("bit \(bit) was not missed")
             }
         }
@@ -104,9 +154,7 @@ import Testing
         func isRefused(_ offset: Int, _ bytes: [UInt8], of record: CollectionRecord? = nil) -> Bool {
             var all = (record ?? sample).encoded
             all.replaceSubrange(offset..<offset + bytes.count, with: bytes)
-            all.replaceSubrange(52..<56, with: [0, 0, 0, 0])
-            let checksum = all.withUnsafeBytes { Checksum.crc32($0) }
-            all.replaceSubrange(52..<56, with: (0..<4).map { UInt8(truncatingIfNeeded: checksum >> (8 * $0)) })
+            Self.seal(&all)
             guard case .corrupted = thrown({ _ = try CollectionRecord(decoding: all, path: "") }) as? StorageError
             else {
                 return false
@@ -130,6 +178,15 @@ import Testing
         #expect(isRefused(40, [0x40]) && isRefused(44, [8]))
         #expect(isRefused(48, [1, 0]) && isRefused(48, [0xFF, 0xFF]))
         #expect(isRefused(64, [0, 0, 0x80, 0x7F]))
+        // A tuning in version 1; and in version 2 none, one of other windows, and points that do not rise.
+        #expect(isRefused(0, [2]) && isRefused(50, [1]) && isRefused(56, [64]) && isRefused(60, [10]))
+        #expect(!isRefused(0, [2], of: tuned) && isRefused(0, [1], of: tuned))
+        #expect(isRefused(50, [0], of: tuned) && isRefused(50, [1], of: tuned) && isRefused(50, [0xFF], of: tuned))
+        #expect(isRefused(56, [11], of: tuned) && isRefused(60, [0], of: tuned) && isRefused(60, whole, of: tuned))
+        #expect(
+            isRefused(74, [20], of: tuned) && isRefused(74, [0], of: tuned)
+                && isRefused(78, [0xF0, 0x7E, 0x0E], of: tuned))
+        #expect(isRefused(86, [0x41, 0x42, 0x0F], of: tuned))
         let empty = CollectionRecord(name: "a", configuration: CollectionConfiguration(quantization: .float32))
         #expect(isRefused(8, whole, of: empty))
     }

@@ -35,8 +35,17 @@ struct BenchCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How many neighbours.", valueName: "K"))
     var k = 10
 
-    @Option(help: ArgumentHelp("The search windows, between commas.", valueName: "W,W,…"))
-    var windows = WindowsArgument.standard
+    @Option(
+        help: ArgumentHelp(
+            "The search windows, between commas; by default \(WindowsArgument.standard.defaultValueDescription).",
+            valueName: "W,W,…"))
+    var windows: WindowsArgument?
+
+    @Option(
+        help: ArgumentHelp(
+            "Measure the smallest window that 'loci tune' measured to find this share of the true neighbours.",
+            valueName: "R"))
+    var recall: Double?
 
     @Option(help: ArgumentHelp("How many threads search.", valueName: "N"))
     var threads = 1
@@ -54,7 +63,9 @@ struct BenchCommand: ParsableCommand {
 
     func validate() throws {
         try Allowed.check("--k", k, in: SearchLimits.k)
-        for window in windows.values { try Allowed.check("a window", window, in: SearchLimits.window) }
+        if recall != nil, windows != nil { throw ValidationError("give either --windows or --recall") }
+        try Allowed.check(recall: recall)
+        for window in windows?.values ?? [] { try Allowed.check("a window", window, in: SearchLimits.window) }
         try Allowed.check("--threads", threads, in: Allowed.threads)
         try Allowed.check("--passes", passes, in: 1...1_000)
     }
@@ -72,15 +83,12 @@ struct BenchCommand: ParsableCommand {
         }
         if !info.hasGraph { progress.note("the collection is scanned: windows make no difference") }
 
-        var windows: [Int] = []
-        for window in self.windows.values.map({ min($0, info.count) }) where !windows.contains(window) {
-            windows.append(window)
-        }
-        let bar = progress.bar("Searching", total: source.count * passes * windows.count, unit: "queries")
+        let options = searches(of: info.count)
+        let bar = progress.bar("Searching", total: source.count * passes * options.count, unit: "queries")
         var measurements: [SearchMeasurement] = []
-        for window in windows {
+        for options in options {
             let (measurement, _) = try collection.measure(
-                queries: source, truth: truth, SearchOptions(k: k, window: window), threads: threads, passes: passes
+                queries: source, truth: truth, options, threads: threads, passes: passes
             ) {
                 try Interrupted.check()
                 bar.advance()
@@ -96,6 +104,17 @@ struct BenchCommand: ParsableCommand {
             try Console.output.write(Self.table(measurements))
         }
         if let plot { try TextFile.write(drawing(of: measurements, info).svg(), to: plot) }
+    }
+
+    /// The searches to measure in a collection of `count` vectors, each once.
+    private func searches(of count: Int) -> [SearchOptions] {
+        if let recall { return [SearchOptions(k: k, recall: recall)] }
+        var options: [SearchOptions] = []
+        for window in (windows ?? .standard).values {
+            let search = SearchOptions(k: k, window: min(window, count))
+            if !options.contains(search) { options.append(search) }
+        }
+        return options
     }
 
     private static func table(_ measurements: [SearchMeasurement]) -> String {

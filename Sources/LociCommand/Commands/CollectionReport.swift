@@ -40,6 +40,7 @@ struct CollectionReport {
                 ("build window", "\(build.window)"),
                 ("alpha", "\(alpha)"),
                 ("seed", "\(build.seed)"),
+                ("search window", searchWindow),
             ]
         } else {
             lines.append(("index", "none: a collection of this size is scanned"))
@@ -48,6 +49,22 @@ struct CollectionReport {
         for (name, bytes) in kinds where bytes > 0 { lines.append(("  " + name, Format.bytes(bytes))) }
         lines.append(("a vector", bytesPerVector))
         return lines
+    }
+
+    private var searchWindow: String {
+        guard let tuning = info.tuning else { return "\(info.window), not tuned" }
+        return "\(info.window), tuned: recall@\(tuning.k) \(Format.decimal(tuning.recall, places: 4))"
+    }
+
+    /// What the windows reach, as JSON.
+    private var tuning: JSONValue {
+        guard let tuning = info.tuning else { return .null }
+        let curve = tuning.points.map {
+            JSONValue.object([("window", .integer($0.window)), ("recall", .number($0.recall, decimals: 6))])
+        }
+        return .object([
+            ("k", .integer(tuning.k)), ("recall", .number(tuning.recall, decimals: 6)), ("curve", .array(curve)),
+        ])
     }
 
     private var kinds: [(String, Int)] {
@@ -72,6 +89,8 @@ struct CollectionReport {
             ("build_window", .integer(build.window)),
             ("alpha", .float(alpha)),
             ("seed", Int(exactly: build.seed).map { .integer($0) } ?? .string(String(build.seed))),
+            ("search_window", .integer(info.window)),
+            ("tuning", tuning),
             ("bytes_on_disk", .integer(info.bytes.total)),
             ("bytes_per_vector", .number(info.bytesPerVector, decimals: 1)),
             ("bytes", .object(kinds.map { ($0.0, .integer($0.1)) })),

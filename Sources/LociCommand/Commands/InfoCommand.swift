@@ -15,7 +15,7 @@ struct InfoCommand: ParsableCommand {
               loci info photos.loci clip --json
 
             --json prints one object. Of a collection: name, count, dimension, metric, quantization, originals, index, \
-            degree, build_window, alpha, seed, bytes_on_disk, bytes_per_vector, bytes, kernels, path, file_bytes. Of \
+            degree, build_window, alpha, seed, search_window, tuning (null, or k, recall and curve), bytes_on_disk, bytes_per_vector, bytes, kernels, path, file_bytes. Of \
             a database: path, bytes_on_disk, kernels, last_commit, and collections with such objects.
             """)
 

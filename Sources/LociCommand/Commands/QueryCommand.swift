@@ -17,6 +17,7 @@ struct QueryCommand: ParsableCommand {
               loci query photos.loci clip --vector "0.12 -0.5 0.33" --k 5
               loci query photos.loci clip --queries queries.npy --row 17
               loci query photos.loci clip --queries queries.npy --output neighbours.jsonl
+              loci query photos.loci clip --queries queries.npy --recall 0.95
               loci query sift.loci sift --queries q.fvecs --window 100 --ground-truth gt.ivecs --json
 
             --json prints one object: queries, k, window, exact, threads, recall (with a ground truth), \
@@ -44,9 +45,15 @@ struct QueryCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How many candidates the search keeps, at least k: more find more, slower; by default "
-                + "\(SearchOptions.standardWindow).", valueName: "W"))
+            "How many candidates the search follows: more find more, slower; by default what 'loci tune' stored, else "
+                + "\(SearchOptions.standardWindow), or K if that is more.", valueName: "W"))
     var window: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Use the smallest window that 'loci tune' measured to find this share of the true neighbours.",
+            valueName: "R"))
+    var recall: Double?
 
     @Option(help: ArgumentHelp("How many threads search; by default one a core.", valueName: "N"))
     var threads: Int?
@@ -79,6 +86,10 @@ struct QueryCommand: ParsableCommand {
         if groundTruth != nil, queries == nil || row != nil {
             throw ValidationError("--ground-truth needs --queries without --row")
         }
+        if recall != nil, window != nil || exact {
+            throw ValidationError("give only one of --window, --recall and --exact")
+        }
+        try Allowed.check(recall: recall)
         try Allowed.check("--k", k, in: SearchLimits.k)
         try Allowed.check("--window", window, in: SearchLimits.window)
         try Allowed.check("--threads", threads, in: Allowed.threads)
@@ -108,7 +119,8 @@ struct QueryCommand: ParsableCommand {
     private func search(
         _ collection: Collection, _ source: some VectorSource, _ truth: GroundTruth?, _ format: VectorFileFormat?
     ) throws {
-        let options = SearchOptions(k: k, window: window ?? SearchOptions.standardWindow, isExact: exact)
+        let options =
+            recall.map { SearchOptions(k: k, recall: $0) } ?? SearchOptions(k: k, window: window, isExact: exact)
         // One query is answered before a bar could be seen.
         let bar = (isSingle ? .quiet : progress).bar("Searching", total: source.count, unit: "queries")
         let (measurement, results) = try collection.measure(

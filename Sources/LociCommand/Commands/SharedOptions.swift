@@ -49,6 +49,12 @@ enum Allowed {
         guard let value, !range.contains(value) else { return }
         throw ValidationError("\(option) is \(value); it must be from \(range.lowerBound) to \(range.upperBound)")
     }
+
+    /// - Throws: `ValidationError` for what is no share of neighbours.
+    static func check(recall: Double?) throws {
+        guard let recall, !(recall > 0 && recall <= 1) else { return }
+        throw ValidationError("--recall is \(recall); it must be above 0, and at most 1")
+    }
 }
 
 /// Sizes of a search, which several verbs take.
