@@ -42,7 +42,8 @@ public struct SearchOptions: Sendable, Equatable {
 
     /// - Throws: `IndexError.parameter` for a number out of range.
     func validate() throws(IndexError) {
-        let allowed = "from 1 to \(Self.limit)"
+        // Put together only for an error: the text is memory that every search would ask for.
+        var allowed: String { "from 1 to \(Self.limit)" }
         guard (1...Self.limit).contains(k) else { throw .parameter(name: "k", value: "\(k)", allowed: allowed) }
         switch effort {
         case .standard: break
