@@ -84,16 +84,18 @@ def drift(before, after, recall) -> Optional[float]:
     return abs(first.value - second.value) / ((first.value + second.value) / 2)
 
 
-def best_points(sweeps):
-    """Of some sweeps over the same settings, the fastest measurement of each setting."""
-    table = {}
+def median_points(sweeps):
+    """Of some sweeps over the same settings, each setting's median rate."""
+    seen = {}
     for sweep in sweeps:
         for point in sweep:
-            key = repr(point["setting"])
-            known = table.get(key)
-            if not known:
-                table[key] = dict(point)
-            else:
-                for clock in ("wall", "cpu"):
-                    known[clock] = max(known[clock], point[clock])
-    return list(table.values())
+            seen.setdefault(repr(point["setting"]), []).append(point)
+    return [
+        {**points[0], **{clock: round(statistics.median(point[clock] for point in points), 1) for clock in ("wall", "cpu")}}
+        for points in seen.values()
+    ]
+
+
+def scaled(points, clock, factor):
+    """The points with one clock's rates times a factor."""
+    return [{**point, clock: point[clock] * factor} for point in points]

@@ -55,7 +55,7 @@ def markdown(result):
         f"    {result['command']}", "",
         f"![Recall against queries a second]({about['name']}.svg)", "",
         f"Each peer is searched between two sweeps of {anchor}, beside Loci: {anchor} – peer – Loci – {anchor}, each in a "
-        f"process of its own on one processor, the best of {result['passes']} passes of each setting. Ratios are taken within a "
+        f"process of its own on one processor, {passes(result)} of each setting. Ratios are taken within a "
         f"sandwich, to the mean of its two sweeps of {anchor}; with several sandwiches the median, and (least–most).", "", KEY, "",
     ]
     if wall["anchor_drift"] is not None:
@@ -73,7 +73,8 @@ def markdown(result):
     out += table(["peer", *heads], [
         [name, *(beside_text(wall, name, key) for key in keys)]
         for name in names if name in wall["loci_beside"] and not name.startswith("loci")])
-    out += ["## Queries a second", "", "The best that was seen of each setting, wall time, one thread.", ""]
+    out += ["## Queries a second", "", f"Wall time, one thread, the rates of each sandwich multiplied so that its {anchor} is at its usual speed (the median of all "
+            "sandwiches): so they lie as the ratios do. What was measured is in the JSON.", ""]
     out += table(["engine", *heads, "highest recall"], [
         [name, *(rate_text(wall["rates"][name][key]) for key in keys),
          f"{max(point['recall'] for point in wall['curves'][name]):.4f}"] for name in names])
@@ -82,6 +83,10 @@ def markdown(result):
     out += opening(result)
     out += engines(result)
     return "\n".join(out)
+
+
+def passes(result):
+    return "one pass" if result["passes"] == 1 else f"the best of {result['passes']} passes"
 
 
 def commits(result):

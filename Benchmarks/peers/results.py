@@ -33,10 +33,11 @@ def write_all(folder, result):
     sandwiches, anchor = result["sandwiches"], result["anchor"]
     result["summary"] = {clock: summarize(sandwiches, anchor, clock) for clock in ("wall", "cpu")}
     name = result["set"]["name"]
-    curves = {engine: front(pairs(points, "wall")) for engine, points in result["summary"]["wall"]["curves"].items()}
+    drawn = result["summary"]["wall"]["curves"]
+    curves = {engine: front(pairs(points, "wall")) for engine, points in drawn.items()}
     about = result["set"]
     title = f"{name}: {about['count']:,} × {about['dimension']}, {about['metric']}"
-    subtitle = f"{result['machine']['processor']}, one thread, recall@{result['k']} over {about['queries']:,} queries"
+    subtitle = f"{result['machine']['processor']}, one thread, recall@{result['k']} over {about['queries']:,} queries; rates at {anchor}'s usual speed"
     for ending, text in (
         ("json", compact(result)), ("md", markdown(result)),
         ("svg", svg(title, subtitle, curves))):

@@ -1,6 +1,8 @@
 # Loci, Apache License 2.0.
 """What the sandwiches of a set come to: rates, ratios to the anchor, Loci beside each peer, bytes beside the targets."""
-from curve import RECALLS, best_points, drift, mean_rate, middle, rate_at, ratio
+import statistics
+
+from curve import RECALLS, drift, mean_rate, median_points, middle, rate_at, ratio, scaled
 
 # Loci's targets of bytes on disk, each against a named engine's.
 BYTES_TARGETS = (("symphonyqg", 0.25), ("hnswlib", 0.6), ("hnswlib", 0.45))
@@ -14,31 +16,51 @@ def anchor_rate(sandwich, recall, clock):
     return mean_rate(rate_at(pairs(sandwich[side], clock), recall) for side in ("before", "after"))
 
 
+def speeds(sandwiches, clock):
+    """For each sandwich, what its rates must be multiplied by to be at the anchor's usual speed: sandwiches are taken at
+    different times, and a machine that was slow during one would draw its peer too low beside the others."""
+    seen = [{recall: anchor_rate(sandwich, recall, clock) for recall in RECALLS} for sandwich in sandwiches]
+    usual = {
+        recall: statistics.median(rates[recall].value for rates in seen if rates[recall])
+        for recall in RECALLS if any(rates[recall] for rates in seen)
+    }
+    factors = []
+    for rates in seen:
+        shares = [usual[recall] / rates[recall].value for recall in usual if rates[recall]]
+        factors.append(statistics.median(shares) if shares else 1.0)
+    return factors
+
+
 def sweeps_of(sandwiches, name):
-    """Every sweep of an engine: (its points, its sandwich)."""
+    """Every sweep of an engine that has a point: (its points, the place of its sandwich)."""
     found = []
-    for sandwich in sandwiches:
+    for place, sandwich in enumerate(sandwiches):
         if sandwich["peer"] == name:
-            found.append((sandwich["points"], sandwich))
+            found.append((sandwich["points"], place))
         if name == "loci":
-            found.append((sandwich["loci"], sandwich))
-    return [(points, sandwich) for points, sandwich in found if points]
+            found.append((sandwich["loci"], place))
+    return [(points, place) for points, place in found if points]
 
 
 def summarize(sandwiches, anchor="hnswlib", clock="wall"):
-    """All of it for one clock, "wall" or "cpu". Keys of recalls are text, as in JSON."""
+    """All of it for one clock, "wall" or "cpu". Keys of recalls are text, as in JSON. Curves and rates are at the anchor's
+    usual speed, so that they lie as the ratios do."""
     peers = list(dict.fromkeys(sandwich["peer"] for sandwich in sandwiches))
-    curves = {anchor: best_points(sandwich[side] for sandwich in sandwiches for side in ("before", "after"))}
+    factors = speeds(sandwiches, clock)
+    curves = {
+        anchor: median_points(
+            scaled(sandwich[side], clock, factor) for sandwich, factor in zip(sandwiches, factors) for side in ("before", "after"))
+    }
     ratios, beside = {}, {}
     for name in ["loci", *peers]:
         sweeps = sweeps_of(sandwiches, name)
         if not sweeps:
             continue
-        curves[name] = best_points(points for points, _ in sweeps)
+        curves[name] = median_points(scaled(points, clock, factors[place]) for points, place in sweeps)
         ratios[name] = {
             str(recall): middle(
-                ratio(rate_at(pairs(points, clock), recall), anchor_rate(sandwich, recall, clock))
-                for points, sandwich in sweeps)
+                ratio(rate_at(pairs(points, clock), recall), anchor_rate(sandwiches[place], recall, clock))
+                for points, place in sweeps)
             for recall in RECALLS
         }
     for name in peers:

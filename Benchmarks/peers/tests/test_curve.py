@@ -3,7 +3,7 @@ import math
 import random
 import unittest
 
-from curve import Rate, Ratio, best_points, drift, front, mean_rate, middle, rate_at, ratio
+from curve import Rate, Ratio, drift, front, mean_rate, median_points, middle, rate_at, ratio, scaled
 
 
 class FrontTests(unittest.TestCase):
@@ -59,12 +59,20 @@ class RateTests(unittest.TestCase):
         self.assertAlmostEqual(drift([(0.9, 90.0)], [(0.9, 110.0)], 0.9), 0.2)
         self.assertIsNone(drift([(0.9, 90.0)], [(0.8, 110.0)], 0.9))
 
-    def test_best_points_take_each_clock_by_itself(self):
-        one = [dict(setting=[10, 2], recall=0.9, wall=5.0, cpu=9.0)]
-        two = [dict(setting=[10, 2], recall=0.9, wall=7.0, cpu=8.0), dict(setting=[14, 2], recall=0.95, wall=4.0, cpu=4.0)]
-        best = best_points([one, two])
-        self.assertEqual([(p["wall"], p["cpu"]) for p in best], [(7.0, 9.0), (4.0, 4.0)])
-        self.assertEqual(one[0]["wall"], 5.0)
+    def test_median_points_are_of_each_setting_and_clock(self):
+        def sweep(wall, cpu):
+            return [dict(setting=[10, 2], recall=0.9, wall=wall, cpu=cpu)]
+
+        more = sweep(9.0, 1.0) + [dict(setting=[14, 2], recall=0.95, wall=4.0, cpu=4.0)]
+        first = sweep(5.0, 9.0)
+        found = median_points([first, sweep(7.0, 8.0), more])
+        self.assertEqual([(point["wall"], point["cpu"]) for point in found], [(7.0, 8.0), (4.0, 4.0)])
+        self.assertEqual(first[0]["wall"], 5.0)
+
+    def test_only_one_clock_is_scaled(self):
+        points = [dict(setting=1, recall=0.9, wall=5.0, cpu=6.0)]
+        self.assertEqual(scaled(points, "wall", 2.0), [dict(setting=1, recall=0.9, wall=10.0, cpu=6.0)])
+        self.assertEqual(points[0]["wall"], 5.0)
 
 
 if __name__ == "__main__":

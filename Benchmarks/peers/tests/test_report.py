@@ -19,14 +19,25 @@ class SummaryTests(unittest.TestCase):
         self.assertEqual(found["peer"]["0.9"], dict(ratio=2.0, least=2.0, most=2.0, relation=""))
         self.assertEqual(found["loci"]["0.9"]["ratio"], 4.0)
 
+    def test_curves_lie_as_the_ratios_do(self):
+        # Two peers that are alike, one of them measured while the machine was at half its speed.
+        fast = sandwich("one", points((0.9, 400.0)), points((0.9, 800.0)), 100.0, 100.0)
+        slow = sandwich("two", points((0.9, 200.0)), points((0.9, 400.0)), 50.0, 50.0)
+        found = summarize([fast, slow])
+        rates = {name: rates["0.9"]["rate"] for name, rates in found["rates"].items()}
+        self.assertAlmostEqual(rates["one"], rates["two"])
+        self.assertAlmostEqual(rates["loci"], 2 * rates["one"])
+        self.assertAlmostEqual(rates["one"], 2 * rates["hnswlib"])
+
     def test_the_anchor_counts_before_and_after(self):
         found = summarize([sandwich("peer", points((0.9, 300.0)), points((0.9, 300.0)), 100.0, 200.0)])
         self.assertEqual(found["ratios"]["peer"]["0.9"]["ratio"], 1.0)
         self.assertAlmostEqual(found["anchor_drift"], 2 / 3)
 
-    def test_loci_is_measured_in_each_sandwich_and_its_best_is_drawn(self):
+    def test_loci_counts_beside_every_peer(self):
         found = summarize(result()["sandwiches"])
-        self.assertEqual([point["wall"] for point in found["curves"]["loci"]], [660.0, 160.0])
+        self.assertEqual(found["ratios"]["loci"]["0.9"]["least"], 660.0 / 240.0)
+        self.assertEqual(found["ratios"]["loci"]["0.9"]["most"], 600.0 / 200.0)
         self.assertEqual(found["ratios"]["loci"]["0.95"]["relation"], "≥")
         self.assertIsNone(found["ratios"]["quick"]["0.99"])
 
