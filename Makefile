@@ -16,11 +16,12 @@ dependencies: ## Install what is missing of the system's libraries
 build: dependencies ## Build the command line for release: .build/release/loci
 	$(SWIFT) build $(RELEASE)
 
-test: dependencies lint ## Run every check: style, unit tests, kernels on other processors, end to end
+test: dependencies lint ## Run every check: style, unit tests, kernels on other processors, end to end, the measuring programs
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 	@if [ -f Tests/Cross/run.sh ]; then sh Tests/Cross/run.sh; fi
 	@if [ -f Tests/EndToEnd/run.sh ]; then sh Tests/EndToEnd/run.sh; fi
+	@if command -v python3 >/dev/null; then python3 Benchmarks/test.py; else echo "python3 is missing: the tests of Benchmarks are skipped" >&2; fi
 
 lint: ## Check the style and the rules of the repository
 	@SWIFT="$(SWIFT)" sh scripts/lint.sh

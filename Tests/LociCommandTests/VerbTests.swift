@@ -88,6 +88,7 @@ import Testing
         ).json()
         #expect((json["recall"] as? Double ?? 0) > 0.95)
         #expect((json["queries_per_second"] as? Double ?? 0) > 0)
+        #expect((json["queries_per_processor_second"] as? Double ?? 0) > 0)
         #expect(json["k"] as? Int == 10)
         #expect(json["window"] as? Int == 80)
         #expect(json["queries"] as? Int == 50)

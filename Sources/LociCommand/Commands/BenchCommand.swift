@@ -18,7 +18,7 @@ struct BenchCommand: ParsableCommand {
               loci bench sift.loci sift --queries q.fvecs --ground-truth gt.ivecs --windows 20,40,80 --json
 
             --json prints an object a line, for each window: queries, k, window, exact, threads, recall, \
-            queries_per_second, latency_us.
+            queries_per_second, queries_per_processor_second (threads summed), latency_us.
             """)
 
     @OptionGroup var target: CollectionArguments

@@ -19,6 +19,8 @@ struct MeasurementReport {
         ]
         if let recall = measurement.recall { members.append(("recall", .number(recall, decimals: 6))) }
         members.append(("queries_per_second", .number(measurement.queriesPerSecond, decimals: 1)))
+        members.append(
+            ("queries_per_processor_second", .number(measurement.queriesPerProcessorSecond, decimals: 1)))
         let latency = measurement.latency
         members.append(
             (

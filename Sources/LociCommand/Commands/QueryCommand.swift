@@ -21,7 +21,8 @@ struct QueryCommand: ParsableCommand {
               loci query sift.loci sift --queries q.fvecs --window 100 --ground-truth gt.ivecs --json
 
             --json prints one object: queries, k, window, exact, threads, recall (with a ground truth), \
-            queries_per_second, latency_us, and "neighbors" for one vector or "results" for up to 10 queries of a file.
+            queries_per_second, queries_per_processor_second, latency_us, and "neighbors" for one vector or "results" for \
+            up to 10 queries of a file.
             """)
 
     /// Up to so many queries of a file are part of the JSON object.
