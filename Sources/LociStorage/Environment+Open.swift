@@ -106,7 +106,9 @@ extension Environment {
             throw StorageError(code: code, operation: "opening the database", path: path)
         }
         // Without MDB_NOTLS a read transaction would belong to a thread, and snapshots could not be shared.
-        var flags = MDB_NOSUBDIR | MDB_NOTLS
+        // A walk over a graph jumps: read-ahead of pages that it will not touch drives out those that it will, and made an
+        // index of twice the memory a thousand times slower.
+        var flags = MDB_NOSUBDIR | MDB_NOTLS | MDB_NORDAHEAD
         if mode == .readOnly { flags |= MDB_RDONLY }
         if isUnlocked { flags |= MDB_NOLOCK }
         mdb_env_set_mapsize(handle, mapBytes)
