@@ -92,6 +92,33 @@ struct KernelSet {
         }?.map { Int32(bitPattern: $0) }
     }
 
+    // MARK: Sketches and entry points
+
+    func sketchBounds(_ query: SketchQuery, _ rows: RowPointers) -> [UInt32]? {
+        output(rows.count, keeping: rows.owners) { out in
+            query.withArgument { argument in
+                kernels.pointee.sketch_bounds(
+                    argument, rows.pointers, rows.count, out.assumingMemoryBound(to: Float.self))
+            }
+        }
+    }
+
+    /// `table` is one pointer, to the groups.
+    func entryMinima(_ query: EntryQuery, _ table: RowPointers, groupCount: Int) -> EntryMinima? {
+        var scores: [UInt32]?
+        let groups = output(EntryTable.lanes, keeping: table.owners) { groups in
+            scores = output(EntryTable.lanes) { scores in
+                query.withArgument { argument in
+                    kernels.pointee.entry_minima(
+                        argument, table.pointers[0], groupCount, scores.assumingMemoryBound(to: Float.self),
+                        groups.assumingMemoryBound(to: UInt32.self))
+                }
+            }
+        }
+        guard let scores, let groups else { return nil }
+        return EntryMinima(scores: scores, groups: groups)
+    }
+
     // MARK: Floats
 
     /// One of the four kernels on float rows.

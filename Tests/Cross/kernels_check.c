@@ -133,6 +133,90 @@ static void check_codes(const vk_kernels *kernels, size_t dimension, size_t coun
     free_rows(&nibble_rows), free_rows(&byte_rows), free_rows(&nibble_residuals), free_rows(&byte_residuals);
 }
 
+/// The definition, a bit at a time.
+static float sketch_bound(const vk_sketch_query *query, const uint8_t *row) {
+    float norm, halves[2];
+    uint16_t half_bits[2];
+    memcpy(&norm, row, 4);
+    memcpy(half_bits, row + 4, 4);
+    vk_kernels_of(VK_PORTABLE)->widen_float16(half_bits, 2, halves);
+    int32_t product = 0;
+    for (size_t j = 0; j < query->dimension; j++) {
+        int bit = row[VK_SKETCH_HEADER_BYTES + j / 8] & (1 << j % 8);
+        product += bit ? query->values[j] : -query->values[j];
+    }
+    float by_norm = query->norm_weight * norm, by_product = query->product_factor * halves[0];
+    float by_error = query->error_factor * halves[1];
+    by_product *= (float)product;
+    return ((query->base + by_norm) + by_product) + by_error;
+}
+
+static void check_sketches(const vk_kernels *kernels, size_t dimension, size_t count, filling fill) {
+    int8_t *values = make_query(dimension, fill);
+    size_t bytes = VK_SKETCH_HEADER_BYTES + (dimension + 7) / 8;
+    row_set rows = make_rows(bytes, VK_OVERREAD_BYTES, fill);
+    for (size_t i = 0; i < MOST_ROWS; i++) {
+        uint8_t *row = rows.memory[i] + (rows.rows[i] - rows.memory[i]);
+        float norm = next_float() * 1000;
+        // Below 2, so finite.
+        uint16_t halves[2] = {(uint16_t)next() & 0xbfff, (uint16_t)next() & 0xbfff};
+        memcpy(row, &norm, 4);
+        memcpy(row + 4, halves, 4);
+    }
+    vk_sketch_query query = {values, dimension, 0, next_float() * 100, next_float(), next_float(), next_float() * 10};
+    for (size_t j = 0; j < dimension; j++) query.sum += values[j];
+    float expected[MOST_ROWS] = {0}, actual[MOST_ROWS] = {0};
+    for (size_t i = 0; i < count; i++) expected[i] = sketch_bound(&query, rows.rows[i]);
+    kernels->sketch_bounds(&query, rows.rows, count, actual);
+    compare(kernels->name, "sketch_bounds", dimension, expected, actual, sizeof expected);
+    free(values), free_rows(&rows);
+}
+
+/// The definition of the least score of a lane, an entry at a time.
+static void entry_minimum(const vk_entry_query *query, const uint8_t *groups, size_t group_count, size_t lane,
+                          float *least, uint32_t *least_group) {
+    for (size_t group = 0; group < group_count; group++) {
+        const uint8_t *lines = groups + group * 64 * (1 + query->lines);
+        int32_t sum = 0;
+        for (size_t j = 0; j < 8 * query->lines; j++) {
+            int byte = lines[64 * (1 + j / 8) + 4 * lane + j % 4];
+            sum += query->values[j] * (j % 8 < 4 ? byte & 15 : byte >> 4);
+        }
+        float bias, product = query->factor * (float)sum;
+        memcpy(&bias, lines + 4 * lane, sizeof bias);
+        if (group > 0 && !(bias + product < *least)) continue;
+        *least = bias + product;
+        *least_group = (uint32_t)group;
+    }
+}
+
+static void check_entries(const vk_kernels *kernels, size_t lines, size_t group_count, filling fill) {
+    size_t group_bytes = 64 * (1 + lines), offset = next() % 16;
+    uint8_t *memory = allocate(offset + group_count * group_bytes), *groups = memory + offset;
+    int8_t *values = allocate(8 * lines);
+    for (size_t j = 0; j < 8 * lines; j++) {
+        values[j] = (int8_t)(fill == RANDOM ? (int)next() : fill == LOWEST ? -128 : 127);
+    }
+    for (size_t k = 0; k < group_count * group_bytes; k++) groups[k] = (uint8_t)(fill == RANDOM ? next() >> 20 : 255);
+    for (size_t group = 0; group < group_count; group++) {
+        for (size_t lane = 0; lane < VK_ENTRY_LANES; lane++) {
+            // Few values: where all codes are the same, there are equal scores.
+            float bias = (float)(next() % 4) * 100;
+            memcpy(groups + group * group_bytes + 4 * lane, &bias, sizeof bias);
+        }
+    }
+    vk_entry_query query = {values, lines, next_float()};
+    float expected[VK_ENTRY_LANES], actual[VK_ENTRY_LANES];
+    uint32_t expected_groups[VK_ENTRY_LANES], actual_groups[VK_ENTRY_LANES];
+    for (size_t lane = 0; lane < VK_ENTRY_LANES; lane++) {
+        entry_minimum(&query, groups, group_count, lane, expected + lane, expected_groups + lane);
+    }
+    kernels->entry_minima(&query, groups, group_count, actual, actual_groups);
+    compare(kernels->name, "entry_minima, scores", lines, expected, actual, sizeof expected);
+    compare(kernels->name, "entry_minima, groups", lines, expected_groups, actual_groups, sizeof expected_groups);
+    free(memory), free(values);
+}
+
 /// Float rows of `size` bytes an element, in memory that ends with them.
 static row_set make_float_rows(size_t dimension, size_t size) {
     row_set set = make_rows(dimension * size, 0, RANDOM);
@@ -273,10 +357,14 @@ static void check_all_halves(const vk_kernels *kernels) {
 }
 
 static void check_set(const vk_kernels *kernels) {
+    // Around 4,096 dimensions of a sketch, sums of 16 bits are full.
+    static const size_t large[] = {4095, 4096, 4097, HUGE_DIMENSION};
     static const size_t counts[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, MOST_ROWS};
     for (size_t dimension = 1; dimension <= LARGEST_DIMENSION; dimension++) {
         check_codes(kernels, dimension, counts[dimension % 11], RANDOM);
         check_codes(kernels, dimension, counts[(dimension / 11) % 11], dimension % 2 ? LOWEST : HIGHEST);
+        check_sketches(kernels, dimension, counts[dimension % 11], RANDOM);
+        check_sketches(kernels, dimension, counts[(dimension / 11) % 11], dimension % 2 ? LOWEST : HIGHEST);
         check_float_rows(kernels, dimension, counts[dimension % 11]);
         check_arrays(kernels, dimension);
     }
@@ -285,6 +373,16 @@ static void check_set(const vk_kernels *kernels) {
     check_arrays(kernels, 0);
     check_codes(kernels, HUGE_DIMENSION, 5, LOWEST);
     check_codes(kernels, HUGE_DIMENSION, 5, HIGHEST);
+    check_sketches(kernels, 0, MOST_ROWS, RANDOM);
+    for (size_t d = 0; d < sizeof large / sizeof *large; d++) {
+        check_sketches(kernels, large[d], 5, LOWEST);
+        check_sketches(kernels, large[d], 5, HIGHEST);
+    }
+    for (size_t lines = 1; lines <= VK_MOST_ENTRY_LINES; lines++) {
+        for (size_t group_count = 1; group_count <= 40; group_count++) {
+            for (int fill = RANDOM; fill <= HIGHEST; fill++) check_entries(kernels, lines, group_count, (filling)fill);
+        }
+    }
     for (size_t count = 1; count <= 65536; count *= 2) check_hadamard(kernels, count);
     check_all_halves(kernels);
 }
