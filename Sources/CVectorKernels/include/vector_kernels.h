@@ -33,8 +33,8 @@
 //      | norm  | factor | error | bits ...
 //      | f32   | f16    | f16   | bit j % 8 of byte j / 8, the least significant first: 1 where component j is above 0
 //
-// With an integer query q and P = sum of q[j] where bit j is 1, minus the sum where it is 0, each row's bound is, in this
-// order,
+// Bits behind the last dimension do not matter. With an integer query q and P = sum of q[j] where bit j is 1, minus the
+// sum where it is 0, each row's bound is, in this order,
 //
 //      ((base + norm_weight * norm) + (product_factor * factor) * (float)P) + error_factor * error
 //
