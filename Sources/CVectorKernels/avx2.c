@@ -332,6 +332,7 @@ VK_AVX2_TARGET static void avx2_hadamard(float *values, size_t count) {
 }
 
 VK_DEFINE_PLAIN_LOOPS(avx2, VK_AVX2_TARGET)
+VK_DEFINE_INSERT_CANDIDATES(avx2, VK_AVX2_TARGET)
 
 const vk_kernels vk_avx2_kernels = VK_KERNEL_TABLE(avx2, VK_AVX2, "avx2");
 #else

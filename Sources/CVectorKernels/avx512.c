@@ -292,6 +292,65 @@ VK_AVX512_TARGET static void avx512_hadamard(float *values, size_t count) {
 
 VK_DEFINE_PLAIN_LOOPS(avx512, VK_AVX512_TARGET)
 
+// ---- The search buffer. ----
+
+/// A search buffer of up to 8 * `blocks` keys in registers: a candidate moves the keys above it by one register lane,
+/// new[i] = min(old[i], max(old[i - 1], candidate)), whatever its place, so that nothing branches and no load waits for a
+/// store. Places that are not taken hold the largest key.
+VK_AVX512_INLINE void insert_in_registers(const float *distances, const uint32_t *slots, size_t candidates,
+                                          uint64_t *keys, size_t capacity, size_t *count, size_t *cursor, int blocks) {
+    const __m512i largest = _mm512_set1_epi64(-1), one = _mm512_set1_epi64(1);
+    size_t held = *count;
+    __m512i v[24];
+    VK_UNROLL for (int b = 0; b < blocks; b++) {
+        size_t left = held > 8 * (size_t)b ? held - 8 * (size_t)b : 0;
+        v[b] = _mm512_mask_loadu_epi64(largest, left >= 8 ? 0xff : (__mmask8)((1u << left) - 1), keys + 8 * b);
+    }
+    for (size_t i = 0; i < candidates; i++) {
+        __m512i key = _mm512_set1_epi64((long long)vk_key(distances[i], slots[i]));
+        __m512i difference = largest;
+        VK_UNROLL for (int b = 0; b < blocks; b++) {
+            difference = _mm512_min_epu64(difference, _mm512_xor_si512(v[b], key));
+        }
+        if (_mm512_cmple_epu64_mask(difference, one)) continue;
+        __m512i before = _mm512_setzero_si512();
+        VK_UNROLL for (int b = 0; b < blocks; b++) {
+            __m512i old = v[b];
+            v[b] = _mm512_min_epu64(old, _mm512_max_epu64(_mm512_alignr_epi64(old, before, 7), key));
+            before = old;
+        }
+        held += held < capacity;
+    }
+    *count = held;
+    size_t first = held;
+    VK_UNROLL for (int b = blocks - 1; b >= 0; b--) {
+        size_t left = held > 8 * (size_t)b ? held - 8 * (size_t)b : 0;
+        __mmask8 taken = left >= 8 ? 0xff : (__mmask8)((1u << left) - 1);
+        _mm512_mask_storeu_epi64(keys + 8 * b, taken, v[b]);
+        unsigned free = _mm512_mask_testn_epi64_mask(taken, v[b], one);
+        if (free) first = 8 * (size_t)b + (size_t)__builtin_ctz(free);
+    }
+    *cursor = first;
+}
+
+VK_AVX512_TARGET static void avx512_insert_candidates(const float *distances, const uint32_t *slots, size_t candidates,
+                                                      uint64_t *keys, size_t capacity, size_t *count, size_t *cursor) {
+#define INSERT(blocks) insert_in_registers(distances, slots, candidates, keys, capacity, count, cursor, blocks)
+    if (capacity <= 32) {
+        INSERT(4);
+    } else if (capacity <= 64) {
+        INSERT(8);
+    } else if (capacity <= 128) {
+        INSERT(16);
+    } else if (capacity <= 192) {
+        INSERT(24);
+    } else {
+        vk_insert_candidates(distances, slots, candidates, keys, capacity, count, cursor);
+    }
+#undef INSERT
+}
+
+
 const vk_kernels vk_avx512_kernels = VK_KERNEL_TABLE(avx512, VK_AVX512, "avx512");
 #else
 typedef int vk_avx512_is_for_x86_64;

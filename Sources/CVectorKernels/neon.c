@@ -475,6 +475,7 @@ VK_NEON_TARGET static void neon_hadamard(float *values, size_t count) {
 }
 
 VK_DEFINE_PLAIN_LOOPS(neon, VK_NEON_TARGET)
+VK_DEFINE_INSERT_CANDIDATES(neon, VK_NEON_TARGET)
 
 const vk_kernels vk_neon_kernels = VK_KERNEL_TABLE(neon, VK_NEON, "neon");
 #else

@@ -178,5 +178,6 @@ static void portable_narrow_float32(const float *values, size_t count, uint16_t 
 }
 
 VK_DEFINE_PLAIN_LOOPS(portable, )
+VK_DEFINE_INSERT_CANDIDATES(portable, )
 
 const vk_kernels vk_portable_kernels = VK_KERNEL_TABLE(portable, VK_PORTABLE, "portable");

@@ -48,6 +48,9 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
                 source: source, space: space, parameters: configuration.build, threads: threads, observer: observer)
             record.entryPoint = built.entryPoint
             record.hasGraph = true
+            record.hasSketches = record.codeLayout.sketches != nil
+            // Float codes have no space of their own to project queries from.
+            record.entries = quantization.firstLevelBits == nil ? nil : built.entries?.layout
             graph = built
         }
         let lease = try database.environment.beginBuild()
@@ -124,6 +127,12 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
                         start: graph.adjacency[rows.lowerBound], count: rows.count * graph.adjacency.stride)
                     try append(bytes, to: .adjacency, geometry, from: rows.lowerBound, number, transaction)
                 }
+            }
+        }
+        if let entries = graph?.entries, let geometry = layout.entries {
+            try database.environment.write { transaction in
+                let bytes = UnsafeRawBufferPointer(start: entries.table.base, count: entries.layout.bytes)
+                try append(bytes, to: .entries, geometry, from: 0, number, transaction)
             }
         }
         try identifiers.write(under: number, to: database.environment) { try progress.checkCancelled() }

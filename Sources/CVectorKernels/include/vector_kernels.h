@@ -94,6 +94,12 @@ typedef struct {
     float step_factor;
 } vk_affine;
 
+/// Sums over a query's integers, and over their coarse parts.
+typedef struct {
+    int64_t sum, squares;
+    int64_t coarse_sum, coarse_squares;
+} vk_query_sums;
+
 /// A query against 4-bit codes: 8 bits a dimension, laid out as the codes are.
 typedef struct {
     const int8_t *low_nibbles;   ///< code_bytes values, zero-padded to a multiple of 64
@@ -190,10 +196,18 @@ typedef struct {
     void (*VK_NONNULL hadamard)(float *values, size_t count);
     /// values[i], values[half + i] = (values[i] + values[half + i], values[i] - values[half + i]) for i in 0 ..< half.
     void (*VK_NONNULL butterfly)(float *values, size_t half);
-    /// out[i] = values[i] * factor rounded to nearest, ties to even; |values[i] * factor| is below 2^15.
-    void (*VK_NONNULL round_to_int16)(const float *values, float factor, size_t count, int16_t *out);
-    /// How many of `count` rising keys are below `bound`.
-    size_t (*VK_NONNULL count_below)(const uint64_t *keys, size_t count, uint64_t bound);
+    /// Rounds values[i] * factor to the nearest integer, ties to even, of magnitude at most 127 * 256, and takes it apart
+    /// as 256 * coarse[i] + fine[i], fine from -128 to 127. At most 65,536 values.
+    void (*VK_NONNULL quantize_query)(const float *values, float factor, size_t count, int8_t *coarse, int8_t *fine,
+                                      vk_query_sums *sums);
+    /// Puts candidates into a search buffer: `keys` rise, `*count` of at most `capacity` of them, and there is room for
+    /// one more. A candidate's key is, from the top, the 32 bits of its distance in an order-preserving form (all bits
+    /// inverted where it is negative, else the sign alone), 31 bits of its slot, and a 0, where keys of the buffer may
+    /// have a 1 that does not count. A key that is there already is left alone; of a full buffer the last falls out.
+    /// `*cursor` is the first place whose key has the lowest bit 0, or beyond, before and after. Distances are not NaN;
+    /// capacity is at least 1.
+    void (*VK_NONNULL insert_candidates)(const float *distances, const uint32_t *slots, size_t candidates,
+                                         uint64_t *keys, size_t capacity, size_t *count, size_t *cursor);
     /// float16 (IEEE 754 binary16) to and from float; narrowing rounds to nearest even and overflows to infinity.
     void (*VK_NONNULL widen_float16)(const uint16_t *values, size_t count, float *out);
     void (*VK_NONNULL narrow_float32)(const float *values, size_t count, uint16_t *out);

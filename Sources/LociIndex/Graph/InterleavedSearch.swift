@@ -8,7 +8,7 @@
 /// Each search does what it would do alone, so the answers are the same.
 package enum InterleavedSearch {
     /// How many searches take turns.
-    package static let lanes = 4
+    package static let lanes = 8
 
     /// Answers `count` queries.
     /// - Parameters:
@@ -38,10 +38,12 @@ package enum InterleavedSearch {
                 }
                 current[lane] = query
             }
+            let walks = searchers.map(\.walk)
             var active = min(searchers.count, count)
             for lane in 0..<active { try start(lane) }
             while active > 0 {
-                for lane in searchers.indices where current[lane] >= 0 {
+                for lane in walks.indices where current[lane] >= 0 {
+                    if try walks[lane].pointee.step() { continue }
                     if try searchers[lane].advance() { continue }
                     try finish(searchers[lane], current[lane])
                     try start(lane)

@@ -7,8 +7,10 @@ import CVectorKernels
 /// One for each thread that searches.
 package final class Searcher {
     package let query: QueryState
-    private var greedy = GreedySearch()
+    /// Behind a pointer that turns can go round.
+    let walk: UnsafeMutablePointer<QueryWalk>
     private var best = SearchBuffer()
+    private var entry = EntrySearch()
     private var rows: UnsafeMutablePointer<UnsafePointer<UInt8>?>
     private var residuals: UnsafeMutablePointer<UnsafePointer<UInt8>?>
     private var slots: UnsafeMutablePointer<UInt32>
@@ -16,10 +18,14 @@ package final class Searcher {
     /// An original vector as floats.
     private let loaded: UnsafeMutablePointer<Float>
     private var allocated = 64
+    /// How many of `slots` wait to be ranked.
+    private var rerankCount = 0
     private var task: Task?
 
     package init(layout: CodeLayout, space: VectorSpace) {
         query = QueryState(layout: layout, space: space)
+        walk = .allocate(capacity: 1)
+        walk.initialize(to: QueryWalk())
         loaded = .allocate(capacity: layout.dimension)
         rows = .allocate(capacity: allocated)
         residuals = .allocate(capacity: allocated)
@@ -28,8 +34,10 @@ package final class Searcher {
     }
 
     deinit {
-        greedy.deallocate()
+        walk.pointee.deallocate()
+        walk.deallocate()
         best.deallocate()
+        entry.deallocate()
         loaded.deallocate()
         rows.deallocate()
         residuals.deallocate()
@@ -37,13 +45,18 @@ package final class Searcher {
         distances.deallocate()
     }
 
-    /// How many candidates beyond the window are re-ranked: measured by coarse codes, some of the true neighbours fall
-    /// just outside a small window, and re-ranking costs little beside the walk. On Fashion-MNIST with `lvq4x8` it lifts
-    /// recall@10 at window 10 from 0.907 to 0.967 at the same number of distances (the "split buffer" of SVS).
-    private static let rerankReserve = 10
+    /// How many candidates beyond the window and k are kept, and how many beyond k are re-ranked: measured by coarse
+    /// codes, some of the true neighbours fall a few places too far. On Fashion-MNIST with `lvq4x8` ten more lift
+    /// recall@10 at window 10 from 0.907 to 0.967 at the same number of distances (the "split buffer" of SVS). More are
+    /// not needed at any window (on WordNet-MiniLM, re-ranking 22 for k = 10 finds what re-ranking all 170 of a window of
+    /// 160 does), and a small window's walk is too short for so many to pay.
+    private static func reserve(count: Int, window: Int) -> Int { min(20 + count, 4 + window / 2) }
 
-    /// Vertices expanded and distances taken by the last walk.
-    package var visitedCounts: (expanded: Int, distances: Int) { (greedy.expandedCount, greedy.distanceCount) }
+    /// Vertices expanded, distances taken and sketches looked at by the last walk.
+    package var visitedCounts: (expanded: Int, distances: Int, sketches: Int) {
+        let search = walk.pointee.search
+        return (search.expandedCount, search.distanceCount, search.estimateCount)
+    }
 
     /// How candidates get the distances that they are ranked by in the end.
     private enum Ranking {
@@ -57,7 +70,7 @@ package final class Searcher {
 
     /// How far a search has come.
     private enum Stage {
-        case scanning, walking(WalkField), ranking, finished
+        case scanning, walking, ranking, finished
     }
 
     /// The search under way, from `begin` to `finish`.
@@ -65,6 +78,8 @@ package final class Searcher {
         let view: GraphView
         let count: Int
         let ranking: Ranking
+        /// How many candidates of a walk are ranked.
+        let depth: Int
         var stage: Stage
         /// Whether the walk's own order is the answer.
         var isWalkOrder = false
@@ -112,7 +127,7 @@ package final class Searcher {
         let count = min(count, view.count)
         try query.prepare(vector)
         guard case .window(let window) = reach, let adjacency = view.adjacency else {
-            task = Task(view: view, count: count, ranking: Self.fullRanking(of: view), stage: .scanning)
+            task = Task(view: view, count: count, ranking: Self.fullRanking(of: view), depth: 0, stage: .scanning)
             return
         }
         let ranking: Ranking =
@@ -126,12 +141,23 @@ package final class Searcher {
         // A window of all vectors finds all that a larger one would.
         let expanded = max(1, min(window, view.count))
         var capacity = max(expanded, count)
-        if case .firstLevel = ranking {} else { capacity += Self.rerankReserve }
+        let reserve = Self.reserve(count: count, window: expanded)
+        if case .firstLevel = ranking {} else { capacity += reserve }
         let field = WalkField(
-            codes: view.codes, recordLines: view.layout.recordLines, adjacency: adjacency,
-            maximumDegree: view.maximumDegree, count: view.count, entryPoint: view.entryPoint)
-        try greedy.begin(field, window: expanded, capacity: capacity, wanted: count)
-        task = Task(view: view, count: count, ranking: ranking, stage: .walking(field))
+            codes: view.codes, recordLines: view.layout.recordLines, sketches: view.sketches,
+            sketchLines: view.layout.sketches?.lines ?? 0, adjacency: adjacency, maximumDegree: view.maximumDegree, count: view.count, entryPoint: view.entryPoint)
+        try walk.pointee.begin(field, query: query, window: expanded, capacity: capacity, wanted: count) {
+            (search) throws(IndexError) in
+            guard let entries = view.entries else { return }
+            var damaged: UInt32?
+            entry.seeds(of: query, in: entries) { slot in
+                if slot < field.limit { search.enter(slot, field) } else { damaged = slot }
+            }
+            if let damaged {
+                throw .corrupt("the entry table names slot \(damaged), but there are \(view.count) slots")
+            }
+        }
+        task = Task(view: view, count: count, ranking: ranking, depth: count + reserve, stage: .walking)
     }
 
     /// Does a step of a search: up to where it would wait for memory that it has asked for.
@@ -139,12 +165,10 @@ package final class Searcher {
     /// - Throws: As `search`.
     package func advance() throws(IndexError) -> Bool {
         switch task?.stage {
-        case .walking(let field):
-            greedy.measure(query.firstLevel)
-            if try greedy.gather(field, onExpand: { _ in }) { return true }
-            return collect()
+        case .walking:
+            return try walk.pointee.step() || collect()
         case .ranking:
-            if let task { try rank(greedy.buffer.count, task.ranking, in: task.view) }
+            if let task { try rank(rerankCount, task.ranking, in: task.view) }
         case .scanning:
             try scan()
         case .finished, nil:
@@ -162,7 +186,7 @@ package final class Searcher {
     package func finish(slots: UnsafeMutablePointer<UInt32>, distances: UnsafeMutablePointer<Float>) -> Int {
         guard let task else { return 0 }
         self.task = nil
-        let buffer = task.isWalkOrder ? greedy.buffer : best
+        let buffer = task.isWalkOrder ? walk.pointee.search.buffer : best
         let found = min(task.count, buffer.count)
         var isTrue = false
         if case .originals = task.ranking { isTrue = true }
@@ -194,11 +218,12 @@ package final class Searcher {
             self.task?.isWalkOrder = true
             return false
         }
-        let found = greedy.buffer.count
+        let found = min(walk.pointee.search.buffer.count, task.depth)
         reserve(found)
+        rerankCount = found
         let lines = (task.view.layout.residualBytes + 63) / 64
         for index in 0..<found {
-            let slot = SearchBuffer.slot(greedy.buffer[index])
+            let slot = SearchBuffer.slot(walk.pointee.search.buffer[index])
             slots[index] = slot
             if case .secondLevel(let residuals) = task.ranking { vk_prefetch_lines(residuals.record(slot), lines) }
         }
@@ -238,7 +263,7 @@ package final class Searcher {
                 distances[index] = try query.distance(to: loaded)
             }
         }
-        for index in 0..<count { best.insert(SearchBuffer.key(distance: distances[index], slot: slots[index])) }
+        best.insert(distances, slots, count: count)
     }
 
     private func reserve(_ count: Int) {
