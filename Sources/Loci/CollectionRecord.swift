@@ -29,13 +29,14 @@ import LociStorage
 ///         64      4   entries of the table of entry points; 0: there is none
 ///         68      2   directions of that table
 ///         70      2   zero
-///         72          mean, dimension × f32, for the lvq kinds once there are vectors; then the name; then p points, each
+///         72      4   number of identifier chunks that are stored
+///         76          mean, dimension × f32, for the lvq kinds once there are vectors; then the name; then p points, each
 ///                     a window, u32, and the recall that it reached in millionths, u32
 ///
 /// Numbers are little-endian. Versions 1 and 2 belong to databases of format version 1, which are refused.
 struct CollectionRecord: Sendable, Equatable {
     static let currentVersion: UInt16 = 3
-    static let fixedBytes = 72
+    static let fixedBytes = 76
     private static let pointBytes = 8
 
     var name: String
@@ -50,6 +51,8 @@ struct CollectionRecord: Sendable, Equatable {
     /// The table of entry points, where there is one.
     var entries: EntryTableLayout?
     var tuning: SearchTuning?
+    /// How many identifier chunks there are besides those that need not be stored; a loss shows by it.
+    var storedIdentifierChunks = 0
 
     /// The quantization in force: the configured one or the dimension's default.
     var quantization: Quantization { configuration.quantization ?? .standard(dimension: dimension) }
@@ -96,6 +99,7 @@ struct CollectionRecord: Sendable, Equatable {
         bytes.appendLittleEndian(UInt32(clamping: entries?.entries ?? 0))
         bytes.appendLittleEndian(UInt16(clamping: entries?.directions ?? 0))
         bytes.appendLittleEndian(UInt16(0))
+        bytes.appendLittleEndian(UInt32(clamping: storedIdentifierChunks))
         for value in mean { bytes.appendLittleEndian(value.bitPattern) }
         bytes.append(contentsOf: name.utf8)
         for point in tuning?.points ?? [] {
@@ -168,6 +172,10 @@ struct CollectionRecord: Sendable, Equatable {
         guard count <= Adjacency.slotLimit else { throw fault("it has \(count) vectors") }
         guard (count == 0 ? 0...0 : 1...CodeLayout.dimensionLimit).contains(dimension) else {
             throw fault("it has dimension \(dimension) and \(count) vectors")
+        }
+        storedIdentifierChunks = Int(span.littleEndian(at: 72, as: UInt32.self))
+        guard storedIdentifierChunks <= IdentifierChunk.chunks(forSlots: count) else {
+            throw fault("it has \(storedIdentifierChunks) identifier chunks for \(count) vectors")
         }
         do throws(IndexError) {
             try configuration.build.validate(metric: metric)

@@ -15,6 +15,11 @@ package struct IdentifierChunk: Equatable, Sendable {
     /// The slots of a full chunk.
     package static let slotsPerChunk = 512
 
+    /// The number of chunks that `count` slots take, those included that need not be stored.
+    package static func chunks(forSlots count: Int) -> Int {
+        (count + slotsPerChunk - 1) / slotsPerChunk
+    }
+
     /// The end of each slot's bytes.
     private var ends: [UInt32] = []
     private var bytes: [UInt8] = []
