@@ -36,7 +36,7 @@ public struct CollectionInfo: Sendable, Equatable {
         public var sketches = 0
         /// The table of entry points.
         public var entries = 0
-        /// Identifiers, both ways.
+        /// Identifiers, both ways; rows that were given none take nothing.
         public var identifiers = 0
         /// Settings.
         public var settings = 0

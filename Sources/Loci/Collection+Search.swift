@@ -158,9 +158,7 @@ extension CollectionView {
         _ slots: UnsafePointer<UInt32>, _ distances: UnsafePointer<Float>, count: Int, to results: inout SearchResults
     ) throws {
         for index in 0..<count {
-            results.append(
-                slot: slots[index], distance: distances[index],
-                identifier: try identifiers.unsafeIdentifier(at: slots[index]))
+            try results.append(slot: slots[index], distance: distances[index], identifiers: identifiers)
         }
         results.endQuery()
     }

@@ -33,7 +33,7 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
         var record = CollectionRecord(name: name, configuration: configuration)
         record.dimension = source.dimension
         record.count = source.count
-        record.storedIdentifierChunks = IdentifierChunk.chunks(forSlots: source.count)
+        record.storedIdentifierChunks = identifiers.storedChunks
         let quantization = record.quantization
         let space = try VectorSpace.learn(
             from: source, metric: configuration.metric, quantization: quantization, seed: configuration.build.seed,

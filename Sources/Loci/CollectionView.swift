@@ -55,12 +55,9 @@ final class CollectionView: @unchecked Sendable {
         sketches = try layout.sketches.map { try table(.sketches, $0) }
         let entries = try layout.entries.map { try table(.entries, $0, count: 1) }
         self.entries = entries
-        identifiers = try IdentifierTable(unsafelyBorrowing: transaction, collection: number)
-        guard identifiers.count == record.count else {
-            throw StorageError.corrupted(
-                what: "there are \(identifiers.count) identifiers for \(record.count) vectors",
-                location: "collection \"\(record.name)\"")
-        }
+        identifiers = try IdentifierTable(
+            unsafelyBorrowing: transaction, collection: number, count: record.count,
+            storedChunks: record.storedIdentifierChunks)
         let isHalf = record.configuration.originals == .float16
         graph = GraphView(
             count: record.count, layout: record.codeLayout, codes: RecordArray(codes.records),
