@@ -37,7 +37,7 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
         let quantization = record.quantization
         let space = try VectorSpace.learn(
             from: source, metric: configuration.metric, quantization: quantization, seed: configuration.build.seed,
-            componentLimit: configuration.componentLimit(quantization: quantization), threads: threads,
+            componentLimit: configuration.componentLimit, threads: threads,
             observer: observer)
         if quantization.firstLevelBits != nil {
             record.mean = space.mean

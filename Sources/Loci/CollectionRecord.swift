@@ -8,7 +8,7 @@ import LociStorage
 ///     offset  bytes
 ///          0      2   version of this record: 3
 ///          2      1   metric: 1 l2, 2 ip, 3 cosine
-///          3      1   quantization: 1 float32, 2 float16, 3 lvq8, 4 lvq4, 5 lvq4x4, 6 lvq4x8; 0: by the dimension
+///          3      1   quantization: 1 float32, 2 float16, 3 lvq8, 4 lvq4, 5 lvq4x4, 6 lvq4x8
 ///          4      1   originals: 0 none, 1 float16, 2 float32
 ///          5      1   flags: 1 the codes are rotated, 2 there is a graph, 4 there are sketches
 ///          6      2   maximum degree
@@ -54,14 +54,13 @@ struct CollectionRecord: Sendable, Equatable {
     /// How many identifier chunks there are besides those that need not be stored; a loss shows by it.
     var storedIdentifierChunks = 0
 
-    /// The quantization in force: the configured one or the dimension's default.
-    var quantization: Quantization { configuration.quantization ?? .standard(dimension: dimension) }
+    var quantization: Quantization { configuration.quantization }
 
     var codeLayout: CodeLayout { CodeLayout(quantization: quantization, dimension: dimension) }
 
     /// The space that vectors are coded in.
     var space: VectorSpace {
-        let limit = configuration.componentLimit(quantization: quantization)
+        let limit = configuration.componentLimit
         guard quantization.firstLevelBits != nil else {
             return .identity(dimension: dimension, metric: configuration.metric, componentLimit: limit)
         }
@@ -78,7 +77,7 @@ struct CollectionRecord: Sendable, Equatable {
         var bytes: [UInt8] = []
         bytes.appendLittleEndian(Self.currentVersion)
         bytes.append(configuration.metric.rawValue)
-        bytes.append(configuration.quantization?.rawValue ?? 0)
+        bytes.append(quantization.rawValue)
         bytes.append(configuration.originals.rawValue)
         bytes.append(flags)
         bytes.appendLittleEndian(UInt16(clamping: configuration.build.maximumDegree))
@@ -128,8 +127,7 @@ struct CollectionRecord: Sendable, Equatable {
         let checksum = unsealed.withUnsafeBytes { Checksum.crc32($0) }
         guard checksum == span.littleEndian(at: 52, as: UInt32.self) else { throw fault("its checksum is wrong") }
         guard let metric = Metric(rawValue: bytes[2]) else { throw fault("it names metric \(bytes[2])") }
-        let quantization = Quantization(rawValue: bytes[3])
-        guard quantization != nil || bytes[3] == 0 else { throw fault("it names quantization \(bytes[3])") }
+        guard let quantization = Quantization(rawValue: bytes[3]) else { throw fault("it names quantization \(bytes[3])") }
         guard let originals = Originals(rawValue: bytes[4]) else { throw fault("it names originals \(bytes[4])") }
         let alpha = Float(bitPattern: span.littleEndian(at: 28, as: UInt32.self))
         configuration = CollectionConfiguration(
@@ -182,7 +180,7 @@ struct CollectionRecord: Sendable, Equatable {
         } catch {
             throw fault(error.description)
         }
-        let components = self.quantization.firstLevelBits == nil ? 0 : dimension
+        let components = quantization.firstLevelBits == nil ? 0 : dimension
         guard mean.count == components, mean.allSatisfy(\.isFinite) else {
             throw fault("its mean is not of \(components) finite components")
         }

@@ -37,7 +37,7 @@ struct BuildCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How vectors are coded; by default lvq4x8 from 200 dimensions up, and lvq8 below.", valueName: "kind"))
+            "How vectors are coded; by default \(Quantization.standard).", valueName: "kind"))
     var quantization: Choice<Quantization>?
 
     @Option(help: ArgumentHelp("The most neighbours that a vector is linked to.", valueName: "R"))
@@ -74,7 +74,7 @@ struct BuildCommand: ParsableCommand {
 
     private var settings: CollectionConfiguration {
         CollectionConfiguration(
-            metric: metric.value, quantization: quantization?.value, originals: originals.value,
+            metric: metric.value, quantization: quantization?.value ?? .standard, originals: originals.value,
             build: BuildParameters(maximumDegree: degree, window: buildWindow, alpha: alpha, seed: seed))
     }
 
