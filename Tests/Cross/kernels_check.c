@@ -2,6 +2,7 @@
 //
 // Checks that every set of kernels that this processor has gives the bits of the portable one. Plain C, so that it can be
 // built for another processor and run in an emulator: see run.sh. The seed may be given as the first argument.
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -266,7 +267,6 @@ static void check_arrays(const vk_kernels *kernels, size_t count) {
     size_t size = count * sizeof(float);
     float *values = make_floats(count), *others = make_floats(count);
     float *expected = allocate(size), *actual = allocate(size);
-    int16_t *expected_integers = allocate(size), *actual_integers = allocate(size);
     uint16_t *halves = allocate(size), *expected_halves = allocate(size), *actual_halves = allocate(size);
 
     float sums[2] = {portable->sum_of_squares(values, count), portable->dot(values, others, count)};
@@ -282,19 +282,6 @@ static void check_arrays(const vk_kernels *kernels, size_t count) {
     compare(kernels->name, "subtract_and_scale", count, expected, actual, size);
     portable->butterfly(expected, count / 2), kernels->butterfly(actual, count / 2);
     compare(kernels->name, "butterfly", count, expected, actual, size);
-
-    uint64_t keys[1024];
-    size_t key_count = count < 1024 ? count : 1024;
-    for (size_t i = 0; i < key_count; i++) keys[i] = (uint64_t)(i / 3) << 56 | 1;
-    for (uint64_t bound = 0; bound < 4; bound++) {
-        size_t expected_below = portable->count_below(keys, key_count, bound << 62);
-        size_t actual_below = kernels->count_below(keys, key_count, bound << 62);
-        compare(kernels->name, "count_below", count, &expected_below, &actual_below, sizeof expected_below);
-    }
-
-    portable->round_to_int16(values, 33000, count, expected_integers);
-    kernels->round_to_int16(values, 33000, count, actual_integers);
-    compare(kernels->name, "round_to_int16", count, expected_integers, actual_integers, count * 2);
 
     for (size_t i = 0; i < count; i++) halves[i] = (uint16_t)next();
     portable->widen_float16(halves, count, expected), kernels->widen_float16(halves, count, actual);
@@ -318,8 +305,76 @@ static void check_arrays(const vk_kernels *kernels, size_t count) {
         compare(kernels->name, "all_finite", count, &verdicts[0], &verdicts[1], sizeof(int));
     }
 
-    free(values), free(others), free(expected), free(actual), free(expected_integers), free(actual_integers);
-    free(halves), free(expected_halves), free(actual_halves);
+    free(values), free(others), free(expected), free(actual), free(halves), free(expected_halves), free(actual_halves);
+}
+
+/// A query in two parts, with some values behind each that must stay as they were.
+static void check_queries(const vk_kernels *kernels, size_t count, float factor, filling fill) {
+    enum { BEHIND = 64 };
+    float *values = make_floats(count);
+    int8_t *parts[2];
+    for (size_t i = 0; i < count && fill != RANDOM; i++) {
+        // The largest squares of both parts, and the largest products of one with the other.
+        values[i] = (fill == LOWEST ? -32512.0f : 32384.0f) / factor;
+    }
+    for (int set = 0; set < 2; set++) {
+        parts[set] = allocate(2 * (count + BEHIND));
+        memset(parts[set], 0x5a, 2 * (count + BEHIND));
+    }
+    vk_query_sums sums[2];
+    memset(sums, 0xff, sizeof sums);
+    vk_kernels_of(VK_PORTABLE)->quantize_query(values, factor, count, parts[0], parts[0] + count + BEHIND, &sums[0]);
+    kernels->quantize_query(values, factor, count, parts[1], parts[1] + count + BEHIND, &sums[1]);
+    compare(kernels->name, "quantize_query", count, parts[0], parts[1], 2 * (count + BEHIND));
+    compare(kernels->name, "quantize_query, sums", count, &sums[0], &sums[1], sizeof sums[0]);
+    free(values), free(parts[0]), free(parts[1]);
+}
+
+/// A search buffer that takes batch after batch, while some of its candidates are expanded.
+static void check_search_buffer(const vk_kernels *kernels, size_t capacity) {
+    enum { BATCHES = 200, MOST_CANDIDATES = 41, BEHIND = 16 };
+    static const float distances[] = {-INFINITY, -1.5f, -0.0f, 0.0f, 0x1p-149f, 1.0f, 3e38f, INFINITY};
+    size_t places = capacity + 1 + BEHIND, count = 0, cursor = 0;
+    uint64_t *expected = allocate(places * sizeof *expected), *actual = allocate(places * sizeof *actual);
+    // As large as keys can be, and as small: places that are not taken do not count.
+    memset(expected, capacity % 2 ? 0xff : 0, places * sizeof *expected);
+    memcpy(actual, expected, places * sizeof *actual);
+    for (int batch = 0; batch < BATCHES; batch++) {
+        size_t candidates = next() % MOST_CANDIDATES;
+        float *batch_distances = allocate(candidates * sizeof(float));
+        uint32_t *slots = allocate(candidates * sizeof(uint32_t));
+        for (size_t i = 0; i < candidates; i++) {
+            batch_distances[i] = next() % 2 ? next_float() : distances[next() % 8];
+            slots[i] = next() % 16 ? (uint32_t)(next() % (4 * capacity)) : 0x7fffffffu;
+            if (i > 0 && next() % 16 == 0) {
+                size_t earlier = next() % i;
+                batch_distances[i] = batch_distances[earlier], slots[i] = slots[earlier];
+            } else if (count > 0 && next() % 4 == 0) {
+                // One that is held.
+                uint64_t key = expected[next() % count];
+                uint32_t ordered = (uint32_t)(key >> 32);
+                ordered = ordered & 0x80000000u ? ordered ^ 0x80000000u : ~ordered;
+                memcpy(batch_distances + i, &ordered, sizeof ordered);
+                slots[i] = (uint32_t)key >> 1;
+            }
+        }
+        size_t counts[2] = {count, count}, cursors[2] = {cursor, cursor};
+        vk_kernels_of(VK_PORTABLE)
+            ->insert_candidates(batch_distances, slots, candidates, expected, capacity, &counts[0], &cursors[0]);
+        kernels->insert_candidates(batch_distances, slots, candidates, actual, capacity, &counts[1], &cursors[1]);
+        free(batch_distances), free(slots);
+        compare(kernels->name, "insert_candidates, count", capacity, &counts[0], &counts[1], sizeof counts[0]);
+        compare(kernels->name, "insert_candidates, cursor", capacity, &cursors[0], &cursors[1], sizeof cursors[0]);
+        count = counts[0];
+        compare(kernels->name, "insert_candidates", capacity, expected, actual, count * sizeof *expected);
+        compare(kernels->name, "insert_candidates, behind", capacity, expected + capacity + 1, actual + capacity + 1,
+                BEHIND * sizeof *expected);
+        size_t odds = 1 + next() % 8;
+        for (size_t place = 0; place < count; place++) expected[place] |= next() % odds == 0;
+        memcpy(actual, expected, count * sizeof *actual);
+        for (cursor = 0; cursor < count && expected[cursor] & 1;) cursor++;
+    }
+    free(expected), free(actual);
 }
 
 static void check_hadamard(const vk_kernels *kernels, size_t count) {
@@ -367,10 +422,15 @@ static void check_set(const vk_kernels *kernels) {
         check_sketches(kernels, dimension, counts[(dimension / 11) % 11], dimension % 2 ? LOWEST : HIGHEST);
         check_float_rows(kernels, dimension, counts[dimension % 11]);
         check_arrays(kernels, dimension);
+        check_queries(kernels, dimension, 33000, RANDOM);
+        check_queries(kernels, dimension, 127, RANDOM);
     }
     check_codes(kernels, 0, MOST_ROWS, RANDOM);
     check_float_rows(kernels, 0, MOST_ROWS);
     check_arrays(kernels, 0);
+    check_queries(kernels, 0, 1, RANDOM);
+    for (int fill = RANDOM; fill <= HIGHEST; fill++) check_queries(kernels, HUGE_DIMENSION, 1, (filling)fill);
+    check_queries(kernels, HUGE_DIMENSION, 1e38f, RANDOM);
     check_codes(kernels, HUGE_DIMENSION, 5, LOWEST);
     check_codes(kernels, HUGE_DIMENSION, 5, HIGHEST);
     check_sketches(kernels, 0, MOST_ROWS, RANDOM);
@@ -383,6 +443,8 @@ static void check_set(const vk_kernels *kernels) {
             for (int fill = RANDOM; fill <= HIGHEST; fill++) check_entries(kernels, lines, group_count, (filling)fill);
         }
     }
+    // Up to 192 keys may lie in registers.
+    for (size_t capacity = 1; capacity <= 300; capacity++) check_search_buffer(kernels, capacity);
     for (size_t count = 1; count <= 65536; count *= 2) check_hadamard(kernels, count);
     check_all_halves(kernels);
 }

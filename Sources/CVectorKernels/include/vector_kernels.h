@@ -203,9 +203,10 @@ typedef struct {
     /// Puts candidates into a search buffer: `keys` rise, `*count` of at most `capacity` of them, and there is room for
     /// one more. A candidate's key is, from the top, the 32 bits of its distance in an order-preserving form (all bits
     /// inverted where it is negative, else the sign alone), 31 bits of its slot, and a 0, where keys of the buffer may
-    /// have a 1 that does not count. A key that is there already is left alone; of a full buffer the last falls out.
-    /// `*cursor` is the first place whose key has the lowest bit 0, or beyond, before and after. Distances are not NaN;
-    /// capacity is at least 1.
+    /// have a 1 that does not count. A key that is there already is left alone, also if this call put it there; of a full
+    /// buffer the last falls out. `*cursor` is the first place whose key has the lowest bit 0, or `*count` if there is
+    /// none, before and after. Places from `*count` on may be written, `keys[capacity]` among them. Distances are not
+    /// NaN; capacity is at least 1.
     void (*VK_NONNULL insert_candidates)(const float *distances, const uint32_t *slots, size_t candidates,
                                          uint64_t *keys, size_t capacity, size_t *count, size_t *cursor);
     /// float16 (IEEE 754 binary16) to and from float; narrowing rounds to nearest even and overflows to infinity.
