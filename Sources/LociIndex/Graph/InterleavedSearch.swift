@@ -3,8 +3,8 @@
 /// Several searches on one thread, in turns: while one waits for records that it has asked for, the others go on.
 ///
 /// The walk of a single query spends half of its time on memory. Four in turns gained a tenth to three tenths in a model of
-/// the search of WordNet-MiniLM (114k × 384, 4-bit codes); eight gained no more. Batches of the library gained a quarter
-/// at recall 0.954 and a half at 0.993, together with what made the walk's loop shorter (`docs/performance.md`).
+/// the search of WordNet-MiniLM (114k × 384, 4-bit codes); from five to sixteen there is no difference that stands out
+/// (`docs/performance.md`).
 /// Each search does what it would do alone, so the answers are the same.
 package enum InterleavedSearch {
     /// How many searches take turns.
