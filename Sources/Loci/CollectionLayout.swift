@@ -25,7 +25,12 @@ struct CollectionLayout {
                 stride: Adjacency.stride(maximumDegree: record.configuration.build.maximumDegree)) : nil
         let originalBytes = record.configuration.originals.bytes(dimension: layout.dimension)
         originals = originalBytes > 0 ? try ChunkGeometry(stride: originalBytes, readableTail: 0) : nil
-        sketches = record.hasSketches ? try layout.sketches.map { (sketches) throws(StorageError) in try ChunkGeometry(stride: sketches.stride) } : nil
-        entries = try record.entries.map { (entries) throws(StorageError) in try ChunkGeometry(stride: entries.bytes) }
+        sketches =
+            if record.hasSketches, let sketches = layout.sketches {
+                try ChunkGeometry(stride: sketches.stride)
+            } else {
+                nil
+            }
+        entries = if let entries = record.entries { try ChunkGeometry(stride: entries.bytes) } else { nil }
     }
 }

@@ -116,7 +116,9 @@ struct CollectionRecord: Sendable, Equatable {
         func fault(_ what: String) -> StorageError {
             .corrupted(what: what, location: "a collection's record in \(path)")
         }
-        guard bytes.count >= Self.fixedBytes else { throw fault("it has \(bytes.count) bytes of at least \(Self.fixedBytes)") }
+        guard bytes.count >= Self.fixedBytes else {
+            throw fault("it has \(bytes.count) bytes of at least \(Self.fixedBytes)")
+        }
         let span = bytes.span.bytes
         let version = span.littleEndian(at: 0, as: UInt16.self)
         guard version == Self.currentVersion else {
@@ -190,8 +192,8 @@ struct CollectionRecord: Sendable, Equatable {
             dimension: dimension, directions: Int(span.littleEndian(at: 68, as: UInt16.self)),
             entries: Int(clamping: span.littleEndian(at: 64, as: UInt32.self)))
         entries = table.entries > 0 ? table : nil
-        guard (entries == nil || table.isPossible && hasGraph && !mean.isEmpty), span.littleEndian(at: 70, as: UInt16.self) == 0
-        else {
+        let isPossible = entries == nil ? table.directions == 0 : table.isPossible && hasGraph && !mean.isEmpty
+        guard isPossible, span.littleEndian(at: 70, as: UInt16.self) == 0 else {
             throw fault("its table of entry points is of \(table.entries) entries and \(table.directions) directions")
         }
         guard !hasSketches || hasGraph && codeLayout.sketches != nil else {
@@ -203,6 +205,11 @@ struct CollectionRecord: Sendable, Equatable {
                 || (span.littleEndian(at: 40, as: UInt32.self) == UInt32(codeLayout.recordStride)
                     && span.littleEndian(at: 44, as: UInt32.self) == UInt32(codeLayout.residualStride))
         else { throw fault("its strides are not those of its quantization") }
+        do throws(StorageError) {
+            _ = try CollectionLayout(self)
+        } catch {
+            throw fault(error.description)
+        }
     }
 
     init(name: String, configuration: CollectionConfiguration) {

@@ -8,6 +8,9 @@ import Testing
 @testable import LociStorage
 
 @Suite struct CollectionRecordTests {
+    /// Where the mean begins: all before it is at the same places in every record.
+    private static let fixed = 76
+
     private var sample: CollectionRecord {
         var record = CollectionRecord(
             name: "ab",
@@ -20,26 +23,68 @@ import Testing
         record.mean = [0.5, -0.25]
         record.entryPoint = 2
         record.hasGraph = true
+        record.storedIdentifierChunks = 1
         return record
     }
 
+    @Test func moreIdentifierChunksThanSlotsFillAreRefused() throws {
+        var record = sample
+        for chunks in [0, 1] {
+            record.storedIdentifierChunks = chunks
+            #expect(try CollectionRecord(decoding: record.encoded, path: "") == record)
+        }
+        record.storedIdentifierChunks = 2
+        #expect(throws: StorageError.self) { try CollectionRecord(decoding: record.encoded, path: "") }
+    }
+
     @Test func goldenBytes() throws {
-        let golden: [UInt8] = [
-            0x01, 0x00, 0x03, 0x06, 0x01, 0x03, 0x28, 0x00,  // version, kinds, flags, degree
+        var golden: [UInt8] = [
+            0x03, 0x00, 0x03, 0x06, 0x01, 0x03, 0x28, 0x00,  // version, kinds, flags, degree
             0x02, 0x00, 0x00, 0x00, 0x03, 0x00, 0x00, 0x00,  // dimension, vectors
             0x08, 0x07, 0x06, 0x05, 0x04, 0x03, 0x02, 0x01,  // seed
             0x00, 0x00, 0x00, 0x44, 0x00, 0x00, 0xC0, 0x3F,  // scale 512, alpha 1.5
             0x64, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00,  // window, entry point
             0x20, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00,  // strides
-            0x02, 0x00, 0x00, 0x00, 0x1C, 0x35, 0x04, 0x8F,  // bytes of the name, zero, checksum
+            0x02, 0x00, 0x00, 0x00, 0x32, 0xF9, 0x89, 0x71,  // bytes of the name, zero, checksum
             0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,  // zero
+            0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,  // entries, directions, zero
+            0x01, 0x00, 0x00, 0x00,  // identifier chunks
             0x00, 0x00, 0x00, 0x3F, 0x00, 0x00, 0x80, 0xBE,  // mean
             0x61, 0x62,  // name
         ]
         #expect(sample.encoded == golden)
         #expect(try CollectionRecord(decoding: golden, path: "") == sample)
-        #expect(CollectionRecord.fixedBytes == 64)
-        #expect(CollectionRecord(name: "", configuration: CollectionConfiguration()).encoded.count == 64)
+        #expect(CollectionRecord.fixedBytes == Self.fixed)
+        #expect(CollectionRecord(name: "", configuration: CollectionConfiguration()).encoded.count == Self.fixed)
+
+        var withEntries = sample
+        withEntries.entries = EntryTableLayout(dimension: 2, directions: 8, entries: 0x1230)
+        golden.replaceSubrange(64..<70, with: [0x30, 0x12, 0, 0, 8, 0])
+        Self.seal(&golden)
+        #expect(withEntries.encoded == golden)
+        #expect(try CollectionRecord(decoding: golden, path: "") == withEntries)
+    }
+
+    @Test func sketchesAreAFlag() throws {
+        var record = sketched
+        let with = record.encoded
+        record.hasSketches = false
+        var without = record.encoded
+        #expect(with[5] == 7 && without[5] == 3)
+        without[5] = 7
+        Self.seal(&without)
+        #expect(without == with)
+        #expect(try CollectionRecord(decoding: with, path: "") == sketched)
+    }
+
+    /// A record of so many dimensions that there are sketches.
+    private var sketched: CollectionRecord {
+        var record = sample
+        record.dimension = 256
+        record.mean = [Float](repeating: 0.5, count: 256)
+        record.hasSketches = true
+        record.entries = EntryTableLayout(dimension: 256, directions: 32, entries: 16)
+        return record
     }
 
     private var tuned: CollectionRecord {
@@ -53,10 +98,9 @@ import Testing
         return record
     }
 
-    /// Version 2; a record without a tuning stays the version 1 above.
     @Test func goldenBytesOfATunedCollection() throws {
         var golden: [UInt8] = [
-            0x02, 0x00, 0x03, 0x06, 0x01, 0x03, 0x28, 0x00,  // version, kinds, flags, degree
+            0x03, 0x00, 0x03, 0x06, 0x01, 0x03, 0x28, 0x00,  // version, kinds, flags, degree
             0x02, 0x00, 0x00, 0x00, 0x03, 0x00, 0x00, 0x00,  // dimension, vectors
             0x08, 0x07, 0x06, 0x05, 0x04, 0x03, 0x02, 0x01,  // seed
             0x00, 0x00, 0x00, 0x44, 0x00, 0x00, 0xC0, 0x3F,  // scale 512, alpha 1.5
@@ -64,6 +108,8 @@ import Testing
             0x20, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00,  // strides
             0x02, 0x00, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00,  // bytes of the name, points, checksum
             0x14, 0x00, 0x00, 0x00, 0x0A, 0x00, 0x00, 0x00,  // tuned window, k
+            0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,  // entries, directions, zero
+            0x01, 0x00, 0x00, 0x00,  // identifier chunks
             0x00, 0x00, 0x00, 0x3F, 0x00, 0x00, 0x80, 0xBE,  // mean
             0x61, 0x62,  // name
             0x0A, 0x00, 0x00, 0x00, 0xA1, 0xBB, 0x0D, 0x00,  // window 10, recall 0.900001
@@ -110,6 +156,8 @@ import Testing
                 record.count = Int.random(in: 1...Int(Int32.max), using: &generator)
                 record.entryPoint = UInt32(Int.random(in: 0..<record.count, using: &generator))
                 record.hasGraph = Bool.random(using: &generator)
+                record.hasSketches =
+                    record.hasGraph && record.codeLayout.sketches != nil && Bool.random(using: &generator)
                 if record.hasGraph, Bool.random(using: &generator) {
                     let measured = (1...Int.random(in: 1...40, using: &generator)).map { window in
                         SearchTuning.Point(
@@ -121,6 +169,11 @@ import Testing
                     record.scale = Float(
                         sign: .plus, exponent: Int.random(in: -120...120, using: &generator), significand: 1)
                     record.mean = (0..<record.dimension).map { Float($0) - 0.5 }
+                    if record.hasGraph, Bool.random(using: &generator) {
+                        record.entries = EntryTableLayout(
+                            dimension: record.dimension, directions: 8 * Int.random(in: 1...4, using: &generator),
+                            entries: 16 * Int.random(in: 1...256, using: &generator))
+                    }
                 }
             }
             let read = try CollectionRecord(decoding: record.encoded, path: "")
@@ -130,7 +183,7 @@ import Testing
     }
 
     @Test func everyFlippedBitIsRefused() throws {
-        for good in [sample.encoded, tuned.encoded] { expectEveryFlippedBitIsRefused(good) }
+        for good in [sample.encoded, tuned.encoded, sketched.encoded] { expectEveryFlippedBitIsRefused(good) }
     }
 
     private func expectEveryFlippedBitIsRefused(_ good: [UInt8]) {
@@ -139,7 +192,7 @@ import Testing
             bytes[bit / 8] ^= 1 << UInt8(bit % 8)
             switch thrown({ _ = try CollectionRecord(decoding: bytes, path: "p") }) as? StorageError {
             case .corrupted: #expect(bit >= 16)
-            case .formatVersion(_, let found, supported: 2): #expect(bit < 16 && found != 1 && found != 2)
+            case .formatVersion(_, let found, supported: 3): #expect(bit < 16 && found != 3)
             default: Issue.record("bit \(bit) was not missed")
             }
         }
@@ -166,7 +219,8 @@ import Testing
         #expect(isRefused(2, [0]) && isRefused(2, [4]))
         #expect(isRefused(3, [7]) && isRefused(3, [1]))
         #expect(isRefused(4, [3]))
-        #expect(isRefused(5, [2]) && isRefused(5, [7]))
+        #expect(isRefused(5, [2]) && isRefused(5, [7]) && isRefused(5, [11]))
+        #expect(isRefused(5, [5], of: sketched) && isRefused(5, [1], of: sketched) && !isRefused(5, [3], of: sketched))
         #expect(isRefused(6, [3, 0]) && isRefused(6, [1, 2]))
         #expect(isRefused(8, [0, 0, 0, 0]) && isRefused(8, [1, 0, 1, 0]) && isRefused(8, whole))
         #expect(isRefused(12, [0, 0, 0, 0x80]) && isRefused(12, [0, 0, 0, 0]))
@@ -177,17 +231,29 @@ import Testing
         #expect(isRefused(32, whole) && isRefused(32, [0, 0, 0, 0]))
         #expect(isRefused(40, [0x40]) && isRefused(44, [8]))
         #expect(isRefused(48, [1, 0]) && isRefused(48, [0xFF, 0xFF]))
-        #expect(isRefused(64, [0, 0, 0x80, 0x7F]))
-        // A tuning in version 1; and in version 2 none, one of other windows, and points that do not rise.
-        #expect(isRefused(0, [2]) && isRefused(50, [1]) && isRefused(56, [64]) && isRefused(60, [10]))
-        #expect(!isRefused(0, [2], of: tuned) && isRefused(0, [1], of: tuned))
+        #expect(isRefused(Self.fixed, [0, 0, 0x80, 0x7F]))
+        // A tuning of no points, of other windows, and of points that do not rise.
+        #expect(isRefused(50, [1]) && isRefused(56, [64]) && isRefused(60, [10]))
         #expect(isRefused(50, [0], of: tuned) && isRefused(50, [1], of: tuned) && isRefused(50, [0xFF], of: tuned))
         #expect(isRefused(56, [11], of: tuned) && isRefused(60, [0], of: tuned) && isRefused(60, whole, of: tuned))
+        let points = Self.fixed + 4 * sample.mean.count + 2
         #expect(
-            isRefused(74, [20], of: tuned) && isRefused(74, [0], of: tuned)
-                && isRefused(78, [0xF0, 0x7E, 0x0E], of: tuned))
-        #expect(isRefused(86, [0x41, 0x42, 0x0F], of: tuned))
+            isRefused(points, [20], of: tuned) && isRefused(points, [0], of: tuned)
+                && isRefused(points + 4, [0xF0, 0x7E, 0x0E], of: tuned))
+        #expect(isRefused(points + 12, [0x41, 0x42, 0x0F], of: tuned))
+        // A table of entry points of impossible numbers, of directions without entries, and where there is no graph.
+        #expect(!isRefused(64, [16], of: sketched))
+        for entries: [UInt8] in [[15], [8], [1, 0, 1, 0], [16, 0, 1, 0], whole] {
+            #expect(isRefused(64, entries, of: sketched), "\(entries)")
+        }
+        for directions: [UInt8] in [[0], [4], [33], [136], [255, 255]] {
+            #expect(isRefused(68, directions, of: sketched), "\(directions)")
+        }
+        #expect(isRefused(70, [1], of: sketched) && isRefused(71, [1], of: sketched))
+        #expect(isRefused(64, [0], of: sketched) && isRefused(68, [8]))
+        // One that no chunk can hold.
+        #expect(isRefused(64, [0, 0, 1, 0, 128], of: sketched))
         let empty = CollectionRecord(name: "a", configuration: CollectionConfiguration(quantization: .float32))
-        #expect(isRefused(8, whole, of: empty))
+        #expect(isRefused(8, whole, of: empty) && isRefused(64, [16, 0, 0, 0, 8], of: empty))
     }
 }

@@ -71,7 +71,8 @@ struct CollectionReport {
         let bytes = info.bytes
         return [
             ("codes", bytes.codes), ("residuals", bytes.residuals), ("sketches", bytes.sketches),
-            ("adjacency", bytes.adjacency), ("entries", bytes.entries), ("originals", bytes.originals), ("identifiers", bytes.identifiers), ("settings", bytes.settings),
+            ("adjacency", bytes.adjacency), ("entries", bytes.entries), ("originals", bytes.originals),
+            ("identifiers", bytes.identifiers), ("settings", bytes.settings),
         ]
     }
 

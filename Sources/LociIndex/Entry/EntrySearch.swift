@@ -58,9 +58,11 @@ struct EntrySearch {
             largest = max(largest, value.magnitude)
         }
         let factor = largest > 0 ? 127 / largest : 0
-        let unit = largest > 0 && factor.isFinite ? largest / 127 : 0
+        let unit = largest > 0 && largest.isFinite && factor.isFinite ? largest / 127 : 0
         for direction in 0..<layout.directions {
-            values[direction] = unit > 0 ? Int8(LVQEncoder.round(projected[direction] * factor)) : 0
+            let value = projected[direction] * factor
+            // A damaged table may hold what is no number, which no comparison holds for.
+            values[direction] = unit > 0 && value.magnitude < 127.5 ? Int8(LVQEncoder.round(value)) : 0
         }
         var scan = vk_entry_query(
             values: values, lines: layout.directions / 8, factor: (query.space.metric == .ip ? -1 : -2) * unit)

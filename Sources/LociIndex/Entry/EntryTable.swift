@@ -58,7 +58,8 @@ package struct EntryTableLayout: Sendable, Equatable {
 
     /// Whether a table of these numbers can be: what a file says is not believed.
     package var isPossible: Bool {
-        (8...Self.directionsLimit).contains(directions) && directions % 8 == 0 && (1...CodeLayout.dimensionLimit).contains(dimension)
+        (8...Self.directionsLimit).contains(directions) && directions % 8 == 0
+            && (1...CodeLayout.dimensionLimit).contains(dimension)
             && (Self.entriesPerGroup...65_536).contains(entries) && entries % Self.entriesPerGroup == 0
     }
 

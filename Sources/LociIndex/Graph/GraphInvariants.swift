@@ -4,26 +4,35 @@
 package enum GraphInvariants {
     /// Something that does not hold, and where.
     package struct Violation: Sendable, Equatable, CustomStringConvertible {
-        package let slot: UInt32
+        /// `nil` for what belongs to no slot: the table of entry points.
+        package let slot: UInt32?
         package let what: String
 
-        package var description: String { "slot \(slot): \(what)" }
+        package var description: String { slot.map { "slot \($0): \(what)" } ?? what }
     }
 
-    /// Checks degrees, neighbours, reachability, and the constants of the codes.
+    /// Checks degrees, neighbours, reachability, the constants of codes and sketches, and the table of entry points.
     /// - Parameters:
     ///   - view: What to check; its memory must be sound (all slots below `count` can be read).
     ///   - limit: How many violations to report at the most.
     /// - Complexity: O(count · degree).
     package static func violations(of view: GraphView, limit: Int = 100) -> [Violation] {
         var found: [Violation] = []
-        func report(_ slot: UInt32, _ what: String) {
+        func report(_ slot: UInt32?, _ what: String) {
             if found.count < limit { found.append(Violation(slot: slot, what: what)) }
         }
         if view.layout.hasHeader {
             for slot in 0..<UInt32(view.count) {
                 if let what = headerFault(view.codes.record(slot)) { report(slot, what) }
             }
+        }
+        if let sketches = view.sketches {
+            for slot in 0..<UInt32(view.count) {
+                if let what = SketchLayout.headerFault(sketches.record(slot)) { report(slot, what) }
+            }
+        }
+        if let entries = view.entries {
+            entries.forEachFault(count: view.count) { report(nil, "the table of entry points: \($0)") }
         }
         guard let adjacency = view.adjacency else { return found }
         guard view.entryPoint < view.count else {

@@ -147,8 +147,11 @@ package final class Searcher {
         if case .firstLevel = ranking {} else { capacity += reserve }
         let field = WalkField(
             codes: view.codes, recordLines: view.layout.recordLines, sketches: view.sketches,
-            sketchLines: view.layout.sketches?.lines ?? 0, adjacency: adjacency, maximumDegree: view.maximumDegree, count: view.count, entryPoint: view.entryPoint)
-        try walk.pointee.begin(field, query: query, window: expanded, capacity: capacity, wanted: count, hidden: hidden) {
+            sketchLines: view.layout.sketches?.lines ?? 0, adjacency: adjacency, maximumDegree: view.maximumDegree,
+            count: view.count, entryPoint: view.entryPoint)
+        try walk.pointee.begin(
+            field, query: query, window: expanded, capacity: capacity, wanted: count, hidden: hidden
+        ) {
             (search) throws(IndexError) in
             guard let entries = view.entries else { return }
             var damaged: UInt32?

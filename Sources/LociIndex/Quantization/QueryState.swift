@@ -71,7 +71,6 @@ package final class QueryState {
     /// The query as admitted: normalised under cosine.
     package var vector: UnsafePointer<Float> { UnsafePointer(values) }
 
-
     /// Makes a query ready.
     /// - Parameter vector: `dimension` floats.
     /// - Throws: `IndexError` for a vector that is not finite, too large, or zero under cosine.

@@ -58,6 +58,20 @@ package struct SketchLayout: Sendable, Equatable {
         header.storeBytes(of: HalfFloat.roundDown(Float(factor)).littleEndian, toByteOffset: 4, as: UInt16.self)
         header.storeBytes(of: HalfFloat.roundUp(Float(error)).littleEndian, toByteOffset: 6, as: UInt16.self)
     }
+
+    /// What is wrong with the header of a record.
+    static func headerFault(_ record: UnsafePointer<UInt8>) -> String? {
+        let header = UnsafeRawPointer(record)
+        func half(_ offset: Int) -> Float {
+            HalfFloat.widen(UInt16(littleEndian: header.loadUnaligned(fromByteOffset: offset, as: UInt16.self)))
+        }
+        let norm = Float(bitPattern: UInt32(littleEndian: header.loadUnaligned(as: UInt32.self)))
+        for (value, name) in [(norm, "norm"), (half(4), "factor"), (half(6), "error")]
+        where !value.isFinite || value < 0 {
+            return "the \(name) of the sketch is not a finite number from 0 up"
+        }
+        return nil
+    }
 }
 
 extension CodeLayout {

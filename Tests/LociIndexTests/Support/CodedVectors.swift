@@ -8,6 +8,7 @@ final class CodedVectors {
     let coder: VectorCoder
     let codes: OwnedRecords
     let residuals: OwnedRecords?
+    let sketches: OwnedRecords?
 
     var layout: CodeLayout { coder.layout }
     var space: VectorSpace { coder.space }
@@ -26,12 +27,14 @@ final class CodedVectors {
         codes = OwnedRecords(count: source.count, stride: layout.recordStride)
         residuals =
             layout.residualStride > 0 ? OwnedRecords(count: source.count, stride: layout.residualStride) : nil
+        let count = source.count
+        sketches = layout.sketches.map { OwnedRecords(count: count, stride: $0.stride) }
         for row in 0..<source.count {
             var vector = vector(row)
             try vector.withUnsafeMutableBufferPointer { vector in
                 guard let base = vector.baseAddress else { return }
                 try space.admit(base, row: row, kernels: Kernels.active)
-                coder.encode(base, record: codes[row], residual: residuals?[row])
+                coder.encode(base, record: codes[row], residual: residuals?[row], sketch: sketches?[row])
             }
         }
     }
@@ -61,10 +64,18 @@ final class CodedVectors {
     }
 
     /// What a searcher reads; valid while this object and the graph live, which a test must see to.
-    func view(_ graph: GraphBuilder.Graph? = nil, maximumDegree: Int = 32) -> GraphView {
+    /// - Parameters:
+    ///   - hasSketches: Whether walks sift neighbours, where the layout has sketches.
+    ///   - hasEntries: Whether walks begin at the graph's table, which is good for vectors of the same space only.
+    func view(
+        _ graph: GraphBuilder.Graph? = nil, maximumDegree: Int = 32, hasSketches: Bool = false, hasEntries: Bool = false
+    ) -> GraphView {
         GraphView(
-            count: source.count, layout: layout, codes: codes.records, residuals: residuals?.records,
-            adjacency: graph?.adjacency.records, maximumDegree: maximumDegree, entryPoint: graph?.entryPoint ?? 0)
+            count: source.count, layout: layout, codes: codes.records,
+            sketches: hasSketches ? sketches?.records : nil, residuals: residuals?.records,
+            adjacency: graph?.adjacency.records, maximumDegree: maximumDegree, entryPoint: graph?.entryPoint ?? 0,
+            entries: hasEntries
+                ? graph?.entries.map { EntryTable(layout: $0.layout, base: UnsafePointer($0.table.base)) } : nil)
     }
 
     /// Builds the graph over the vectors.
