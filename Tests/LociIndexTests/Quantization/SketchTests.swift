@@ -139,12 +139,17 @@ import Testing
         let pairs = 2_000
         var sum = 0.0
         var squares = 0.0
+        var products = (estimated: 0.0, exact: 0.0)
         var below = [0.0: 0, 0.5: 0, 1: 0, 2: 0]
         forEachPair(pairs, dimension: dimension, &generator) { vector, record, query in
             let estimate = record.factor * DoubleMath.dot(query, record.signs)
             let deviation = DoubleMath.length(query) * record.error
             let missed = (estimate - DoubleMath.dot(query, vector)) / deviation
             sum += missed
+            // Of a query that is near the vector: what is along it must be estimated right.
+            let near = zip(query, vector).map { $0 + $1 }
+            products.estimated += record.factor * DoubleMath.dot(near, record.signs)
+            products.exact += DoubleMath.dot(near, vector)
             squares += missed * missed
             // A bound of a squared distance by k deviations is below it where the estimate is not too large by more.
             for k in below.keys where -missed <= k { below[k, default: 0] += 1 }
@@ -154,6 +159,7 @@ import Testing
         print("sketches of \(dimension): mean \(mean), spread \(spread), below \(below)")
         // Some four standard errors of 2,000 draws.
         #expect(abs(mean) < 0.1)
+        #expect(abs(products.estimated / products.exact - 1) < 0.01)
         #expect(abs(spread - 1) < 0.06)
         for (k, share) in [0.0: 0.5, 0.5: 0.6915, 1: 0.8413, 2: 0.9772] {
             #expect(abs(Double(below[k] ?? 0) / Double(pairs) - share) < 0.05, "\(k)")
