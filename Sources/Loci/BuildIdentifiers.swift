@@ -27,6 +27,9 @@ struct BuildIdentifiers {
         }
     }
 
+    /// The bytes of the file that they will take.
+    var fileBytes: Int { IdentifierChunk.fileBytes(lengths: (0..<count).lazy.map { identifier(of: $0).count }) }
+
     private func identifier(of row: Int) -> [UInt8] { given?[row].bytes ?? VectorID(row: row).bytes }
 
     /// Writes slot → identifier, and identifier → slot in the order of identifiers, which leaves full pages.
