@@ -45,6 +45,9 @@ package final class Searcher {
     /// Vertices expanded and distances taken by the last walk.
     package var visitedCounts: (expanded: Int, distances: Int) { (greedy.expandedCount, greedy.distanceCount) }
 
+    /// Candidates that the last search ranked anew after its walk; 0 where the walk's own order stood.
+    package private(set) var rerankedCount = 0
+
     /// How candidates get the distances that they are ranked by in the end.
     private enum Ranking {
         /// As the walk measured them.
@@ -110,6 +113,7 @@ package final class Searcher {
         guard count >= 1 else { throw .parameter(name: "k", value: "\(count)", allowed: "at least 1") }
         // Buffers are sized by it.
         let count = min(count, view.count)
+        rerankedCount = 0
         try query.prepare(vector)
         guard case .window(let window) = reach, let adjacency = view.adjacency else {
             task = Task(view: view, count: count, ranking: Self.fullRanking(of: view), stage: .scanning)
@@ -195,6 +199,7 @@ package final class Searcher {
             return false
         }
         let found = greedy.buffer.count
+        rerankedCount = found
         reserve(found)
         let lines = (task.view.layout.residualBytes + 63) / 64
         for index in 0..<found {
