@@ -26,6 +26,6 @@ extension IdentifierChunk {
         // The entries of the other way are taken to be of equal length.
         let keyBytes = 4 + (total + count - 1) / count
         return SpaceEstimate.fileBytes(chunks: chunks)
-            + SpaceEstimate.fileBytes(entries: count, keyBytes: keyBytes, valueBytes: 4, order: .appended)
+            + SpaceEstimate.fileBytes(entries: count, keyBytes: keyBytes, valueBytes: 4)
     }
 }

@@ -3,17 +3,10 @@
 /// The bytes of the file that entries will take, before they are written: what
 /// ``StorageTransaction/fileBytes(of:in:)`` then says of a table with one collection.
 ///
-/// Pages are taken to be of ``DatabaseSettings/pageBytes``. Where the system's are larger, what is left over at the end of
-/// a value with pages of its own is more than is said here.
+/// A build writes the entries of a table in the order of their keys, which leaves full pages. Pages are taken to be of
+/// ``DatabaseSettings/pageBytes``: where the system's are larger, what is left over at the end of a value with pages of its
+/// own is more than is said here.
 package enum SpaceEstimate {
-    /// In what order a table's entries are written.
-    enum Order {
-        /// By ``WriteTransaction/append(_:for:in:)``, which leaves full pages.
-        case appended
-        /// In the order of keys, but one by one: LMDB splits a full page in the middle, and the left half stays half full.
-        case rising
-    }
-
     private static let page = DatabaseSettings.pageBytes
     private static let room = DatabaseSettings.pageBytes - ChunkGeometry.pageHeaderBytes
     /// What LMDB keeps with the key of an entry: its sizes, and its place on the page.
@@ -23,15 +16,15 @@ package enum SpaceEstimate {
     private static let pageNumberBytes = 8
 
     /// The bytes of `count` entries of equal size.
-    static func fileBytes(entries count: Int, keyBytes: Int, valueBytes: Int, order: Order) -> Int {
+    static func fileBytes(entries count: Int, keyBytes: Int, valueBytes: Int) -> Int {
         let ownBytes = ownBytes(keyBytes: keyBytes, valueBytes: valueBytes)
         let stored = ownBytes > 0 ? pageNumberBytes : valueBytes
-        return count * ownBytes + treeBytes(entries: count, keyBytes: keyBytes, storedBytes: stored, order: order)
+        return count * ownBytes + treeBytes(entries: count, keyBytes: keyBytes, storedBytes: stored)
     }
 
     /// The bytes of one entry: for what a collection has one of.
     package static func fileBytes(keyBytes: Int, valueBytes: Int) -> Int {
-        fileBytes(entries: 1, keyBytes: keyBytes, valueBytes: valueBytes, order: .rising)
+        fileBytes(entries: 1, keyBytes: keyBytes, valueBytes: valueBytes)
     }
 
     /// The bytes of the chunks of an array, of these lengths.
@@ -48,7 +41,7 @@ package enum SpaceEstimate {
         }
         // A chunk without pages of its own can only be the last, and finds room in the tree unless it is the only one.
         let stored = count == 1 && own == 0 ? short : pageNumberBytes
-        return own + treeBytes(entries: count, keyBytes: keyBytes, storedBytes: stored, order: .rising)
+        return own + treeBytes(entries: count, keyBytes: keyBytes, storedBytes: stored)
     }
 
     /// The bytes of the pages that a value has for its own. LMDB gives it these when two nodes like it would not fit on one
@@ -61,31 +54,21 @@ package enum SpaceEstimate {
     /// The bytes of a tree's pages.
     ///
     /// - Parameter storedBytes: what each entry has in the tree: its value, or the number of that one's page.
-    private static func treeBytes(entries count: Int, keyBytes: Int, storedBytes: Int, order: Order) -> Int {
+    private static func treeBytes(entries count: Int, keyBytes: Int, storedBytes: Int) -> Int {
         guard count > 0 else { return 0 }
         let leaf = placeBytes + (nodeBytes + keyBytes + storedBytes + 1) & ~1
         let branch = placeBytes + (nodeBytes + keyBytes + 1) & ~1
-        var level = nodesPerPage(leaf, order).pages(forNodes: count)
-        var pages = level
-        while level > 1 {
-            level = nodesPerPage(branch, order).pages(forNodes: level)
-            pages += level
+        func level(of nodes: Int, _ bytes: Int) -> Int {
+            let most = max(2, room / bytes)
+            return (nodes + most - 1) / most
+        }
+        var nodes = level(of: count, leaf)
+        var pages = nodes
+        while nodes > 1 {
+            nodes = level(of: nodes, branch)
+            pages += nodes
         }
         return pages * page
-    }
-
-    private static func nodesPerPage(_ bytes: Int, _ order: Order) -> PageFill {
-        let most = max(2, room / bytes)
-        return PageFill(usual: order == .appended ? most : most / 2 + 1, last: most)
-    }
-
-    /// The nodes of all pages of a level but the last, and the most that the last may have.
-    private struct PageFill {
-        let usual: Int
-        let last: Int
-
-        /// The pages of a level.
-        func pages(forNodes count: Int) -> Int { count <= last ? 1 : 1 + (count - last + usual - 1) / usual }
     }
 }
 
