@@ -81,6 +81,34 @@ VK_AVX2_INLINE __m256d joined_nibble_sums(const vk_two_level_query *query, const
                    vk_sums_of_four(fine_sums[0], fine_sums[1], fine_sums[2], fine_sums[3]));
 }
 
+/// The sums of the query's values where `bits` are 1.
+VK_AVX2_INLINE __m128i sketch_sums(const int8_t *values, size_t dimension, const uint8_t *const bits[4], int count) {
+    const __m256i byte_of_lane = _mm256_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1,  //
+                                                  2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3);
+    const __m256i bit_of_lane = _mm256_set1_epi64x((int64_t)0x8040201008040201);
+    const __m256i byte_ones = _mm256_set1_epi8(1), ones = _mm256_set1_epi16(1);
+    __m256i sums[4];
+    for (int i = 0; i < 4; i++) sums[i] = _mm256_setzero_si256();
+    // Sums of pairs stay in 16 bits for 4,096 dimensions: 4,096 / 32 * 2 * -128 is -2^15, the least that fits.
+    for (size_t start = 0; start < dimension; start += 4096) {
+        size_t end = dimension - start < 4096 ? dimension : start + 4096;
+        __m256i pairs[4];
+        for (int i = 0; i < 4; i++) pairs[i] = _mm256_setzero_si256();
+        for (size_t k = start; k < end; k += 32) {
+            __m256i block = load(values + k);
+            for (int i = 0; i < count; i++) {
+                int32_t word;
+                memcpy(&word, bits[i] + k / 8, sizeof word);
+                __m256i spread = _mm256_shuffle_epi8(_mm256_set1_epi32(word), byte_of_lane);
+                __m256i chosen = _mm256_min_epu8(_mm256_and_si256(spread, bit_of_lane), byte_ones);
+                pairs[i] = _mm256_add_epi16(pairs[i], _mm256_maddubs_epi16(chosen, block));
+            }
+        }
+        for (int i = 0; i < count; i++) sums[i] = _mm256_add_epi32(sums[i], _mm256_madd_epi16(pairs[i], ones));
+    }
+    return vk_sums_of_four(sums[0], sums[1], sums[2], sums[3]);
+}
+
 #define VK_X86_INLINE VK_AVX2_INLINE
 #define VK_X86_TARGET VK_AVX2_TARGET
 #define VK_X86_NAME(kernel) avx2_##kernel
@@ -104,6 +132,60 @@ VK_AVX2_TARGET static void avx2_byte_dots(const int8_t *query, size_t dimension,
 #define WORK(rows_at_once) byte_dot_group(query, dimension, rows + done, rows_at_once, out + done)
     VK_FOR_GROUPS_OF_FOUR(count, done, WORK);
 #undef WORK
+}
+
+// ---- Tables of entry points: eight entries in a register, four bytes each. ----
+
+/// The products of a quad of the query's values with eight entries' codes, as 16-bit sums of pairs.
+VK_AVX2_INLINE __m256i quad_products(__m256i codes, const int8_t *values) {
+    int32_t quad;
+    memcpy(&quad, values, sizeof quad);
+    return _mm256_maddubs_epi16(codes, _mm256_set1_epi32(quad));
+}
+
+/// The scores of eight entries, whose biases are at `biases`.
+VK_AVX2_INLINE __m256 entry_scores(const vk_entry_query *query, const uint8_t *biases) {
+    const __m256i mask = _mm256_set1_epi8(15), ones = _mm256_set1_epi16(1);
+    __m256i sums = _mm256_setzero_si256();
+    // A 16-bit lane gets two pairs of products a line, at most 2 * 2 * 15 * 128 = 7,680: it holds those of four lines.
+    for (size_t start = 0; start < query->lines; start += 4) {
+        size_t end = query->lines - start < 4 ? query->lines : start + 4;
+        __m256i pairs = _mm256_setzero_si256();
+        for (size_t line = start; line < end; line++) {
+            __m256i codes = load(biases + VK_ENTRY_LINE_BYTES * (1 + line));
+            const int8_t *values = query->values + 8 * line;
+            pairs = _mm256_add_epi16(pairs, quad_products(_mm256_and_si256(codes, mask), values));
+            codes = _mm256_and_si256(_mm256_srli_epi16(codes, 4), mask);
+            pairs = _mm256_add_epi16(pairs, quad_products(codes, values + 4));
+        }
+        sums = _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, ones));
+    }
+    __m256 products = _mm256_mul_ps(_mm256_set1_ps(query->factor), _mm256_cvtepi32_ps(sums));
+    return _mm256_add_ps(_mm256_castsi256_ps(load(biases)), products);
+}
+
+VK_AVX2_TARGET static void avx2_entry_minima(const vk_entry_query *query, const uint8_t *groups, size_t group_count,
+                                             float out_scores[VK_ENTRY_LANES], uint32_t out_groups[VK_ENTRY_LANES]) {
+    const size_t group_bytes = VK_ENTRY_LINE_BYTES * (1 + query->lines);
+    __m256 least[2];
+    __m256i least_groups[2];
+    for (int half = 0; half < 2; half++) {
+        least[half] = _mm256_set1_ps(__builtin_inff());
+        least_groups[half] = _mm256_setzero_si256();
+    }
+    for (size_t group = 0; group < group_count; group++) {
+        __m256i number = _mm256_set1_epi32((int32_t)group);
+        for (int half = 0; half < 2; half++) {
+            __m256 scores = entry_scores(query, groups + group * group_bytes + 32 * half);
+            __m256 is_less = _mm256_cmp_ps(scores, least[half], _CMP_LT_OQ);
+            least[half] = _mm256_blendv_ps(least[half], scores, is_less);
+            least_groups[half] = _mm256_blendv_epi8(least_groups[half], number, _mm256_castps_si256(is_less));
+        }
+    }
+    for (int half = 0; half < 2; half++) {
+        _mm256_storeu_ps(out_scores + 8 * half, least[half]);
+        _mm256_storeu_si256((__m256i *)(void *)(out_groups + 8 * half), least_groups[half]);
+    }
 }
 
 // ---- Floats: 32 lanes are four registers. ----
@@ -250,6 +332,7 @@ VK_AVX2_TARGET static void avx2_hadamard(float *values, size_t count) {
 }
 
 VK_DEFINE_PLAIN_LOOPS(avx2, VK_AVX2_TARGET)
+VK_DEFINE_INSERT_CANDIDATES(avx2, VK_AVX2_TARGET)
 
 const vk_kernels vk_avx2_kernels = VK_KERNEL_TABLE(avx2, VK_AVX2, "avx2");
 #else

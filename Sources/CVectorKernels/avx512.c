@@ -78,6 +78,21 @@ VK_AVX512_INLINE __m256d joined_nibble_sums(const vk_two_level_query *query, con
     return vk_join(sums_of_four(coarse_sums), sums_of_four(fine_sums));
 }
 
+/// The sums of the query's values where `bits` are 1: the bits are the mask of a load.
+VK_AVX512_INLINE __m128i sketch_sums(const int8_t *values, size_t dimension, const uint8_t *const bits[4], int count) {
+    const __m512i ones = _mm512_set1_epi8(1);
+    __m512i sums[4];
+    for (int i = 0; i < 4; i++) sums[i] = _mm512_setzero_si512();
+    for (size_t k = 0; k < dimension; k += 64) {
+        for (int i = 0; i < count; i++) {
+            uint64_t mask;
+            memcpy(&mask, bits[i] + k / 8, sizeof mask);
+            sums[i] = _mm512_dpbusd_epi32(sums[i], ones, _mm512_maskz_loadu_epi8((__mmask64)mask, values + k));
+        }
+    }
+    return sums_of_four(sums);
+}
+
 #define VK_X86_INLINE VK_AVX512_INLINE
 #define VK_X86_TARGET VK_AVX512_TARGET
 #define VK_X86_NAME(kernel) avx512_##kernel
@@ -101,6 +116,43 @@ VK_AVX512_TARGET static void avx512_byte_dots(const int8_t *query, size_t dimens
 #define WORK(rows_at_once) byte_dot_group(query, dimension, rows + done, rows_at_once, out + done)
     VK_FOR_GROUPS_OF_FOUR(count, done, WORK);
 #undef WORK
+}
+
+// ---- Tables of entry points: a register holds a line. ----
+
+VK_AVX512_INLINE __m512i load_quad(const int8_t *values) {
+    int32_t quad;
+    memcpy(&quad, values, sizeof quad);
+    return _mm512_set1_epi32(quad);
+}
+
+VK_AVX512_TARGET static void avx512_entry_minima(const vk_entry_query *query, const uint8_t *groups, size_t group_count,
+                                                 float out_scores[VK_ENTRY_LANES],
+                                                 uint32_t out_groups[VK_ENTRY_LANES]) {
+    const __m512i low_mask = _mm512_set1_epi8(0x0f), high_mask = _mm512_set1_epi8((char)0xf0);
+    const __m512 factor = _mm512_set1_ps(query->factor);
+    __m512 least = _mm512_set1_ps(__builtin_inff());
+    __m512i least_groups = _mm512_setzero_si512();
+    const uint8_t *line = groups;
+    for (size_t group = 0; group < group_count; group++) {
+        __m512 biases = _mm512_loadu_ps(line);
+        line += VK_ENTRY_LINE_BYTES;
+        // The high nibbles are left where they are, as in nibble_sums.
+        __m512i low_sums = _mm512_setzero_si512(), high_sums = low_sums;
+        for (size_t j = 0; j < 8 * query->lines; j += 8, line += VK_ENTRY_LINE_BYTES) {
+            __m512i codes = _mm512_loadu_si512(line);
+            __m512i low = _mm512_and_si512(codes, low_mask), high = _mm512_and_si512(codes, high_mask);
+            low_sums = _mm512_dpbusd_epi32(low_sums, low, load_quad(query->values + j));
+            high_sums = _mm512_dpbusd_epi32(high_sums, high, load_quad(query->values + j + 4));
+        }
+        __m512i sums = _mm512_add_epi32(low_sums, _mm512_srai_epi32(high_sums, 4));
+        __m512 scores = _mm512_add_ps(biases, _mm512_mul_ps(factor, _mm512_cvtepi32_ps(sums)));
+        __mmask16 is_less = _mm512_cmp_ps_mask(scores, least, _CMP_LT_OQ);
+        least = _mm512_mask_mov_ps(least, is_less, scores);
+        least_groups = _mm512_mask_set1_epi32(least_groups, is_less, (int32_t)group);
+    }
+    _mm512_storeu_ps(out_scores, least);
+    _mm512_storeu_si512(out_groups, least_groups);
 }
 
 // ---- Floats: 32 lanes are two registers. ----
@@ -239,6 +291,65 @@ VK_AVX512_TARGET static void avx512_hadamard(float *values, size_t count) {
 }
 
 VK_DEFINE_PLAIN_LOOPS(avx512, VK_AVX512_TARGET)
+
+// ---- The search buffer. ----
+
+/// A search buffer of up to 8 * `blocks` keys in registers: a candidate moves the keys above it by one register lane,
+/// new[i] = min(old[i], max(old[i - 1], candidate)), whatever its place, so that nothing branches and no load waits for a
+/// store. Places that are not taken hold the largest key.
+VK_AVX512_INLINE void insert_in_registers(const float *distances, const uint32_t *slots, size_t candidates,
+                                          uint64_t *keys, size_t capacity, size_t *count, size_t *cursor, int blocks) {
+    const __m512i largest = _mm512_set1_epi64(-1), one = _mm512_set1_epi64(1);
+    size_t held = *count;
+    __m512i v[24];
+    VK_UNROLL for (int b = 0; b < blocks; b++) {
+        size_t left = held > 8 * (size_t)b ? held - 8 * (size_t)b : 0;
+        v[b] = _mm512_mask_loadu_epi64(largest, left >= 8 ? 0xff : (__mmask8)((1u << left) - 1), keys + 8 * b);
+    }
+    for (size_t i = 0; i < candidates; i++) {
+        __m512i key = _mm512_set1_epi64((long long)vk_key(distances[i], slots[i]));
+        __m512i difference = largest;
+        VK_UNROLL for (int b = 0; b < blocks; b++) {
+            difference = _mm512_min_epu64(difference, _mm512_xor_si512(v[b], key));
+        }
+        if (_mm512_cmple_epu64_mask(difference, one)) continue;
+        __m512i before = _mm512_setzero_si512();
+        VK_UNROLL for (int b = 0; b < blocks; b++) {
+            __m512i old = v[b];
+            v[b] = _mm512_min_epu64(old, _mm512_max_epu64(_mm512_alignr_epi64(old, before, 7), key));
+            before = old;
+        }
+        held += held < capacity;
+    }
+    *count = held;
+    size_t first = held;
+    VK_UNROLL for (int b = blocks - 1; b >= 0; b--) {
+        size_t left = held > 8 * (size_t)b ? held - 8 * (size_t)b : 0;
+        __mmask8 taken = left >= 8 ? 0xff : (__mmask8)((1u << left) - 1);
+        _mm512_mask_storeu_epi64(keys + 8 * b, taken, v[b]);
+        unsigned free = _mm512_mask_testn_epi64_mask(taken, v[b], one);
+        if (free) first = 8 * (size_t)b + (size_t)__builtin_ctz(free);
+    }
+    *cursor = first;
+}
+
+VK_AVX512_TARGET static void avx512_insert_candidates(const float *distances, const uint32_t *slots, size_t candidates,
+                                                      uint64_t *keys, size_t capacity, size_t *count, size_t *cursor) {
+#define INSERT(blocks) insert_in_registers(distances, slots, candidates, keys, capacity, count, cursor, blocks)
+    if (capacity <= 32) {
+        INSERT(4);
+    } else if (capacity <= 64) {
+        INSERT(8);
+    } else if (capacity <= 128) {
+        INSERT(16);
+    } else if (capacity <= 192) {
+        INSERT(24);
+    } else {
+        vk_insert_candidates(distances, slots, candidates, keys, capacity, count, cursor);
+    }
+#undef INSERT
+}
+
 
 const vk_kernels vk_avx512_kernels = VK_KERNEL_TABLE(avx512, VK_AVX512, "avx512");
 #else

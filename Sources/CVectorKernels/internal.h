@@ -32,6 +32,9 @@
 /// The lanes of a float sum.
 #define VK_LANES 32
 
+/// A line of a table of entry points.
+#define VK_ENTRY_LINE_BYTES 64
+
 // Integer sums are kept in 32 bits. That holds to the end for 65,536 dimensions, the largest that a collection may have:
 // 65,536 * 255 * 128 is 2^31 - 2^23. Sums of two-byte queries are joined in 64 bits, or exactly in a double.
 
@@ -103,6 +106,11 @@ VK_INLINE float vk_distance(const vk_affine *affine, float norm, float low, floa
     return ((affine->base + affine->norm_weight * norm) + low * affine->low_factor) + step * (affine->step_factor * sum);
 }
 
+VK_INLINE float vk_sketch_bound(const vk_sketch_query *query, float norm, float factor, float error, float product) {
+    return ((query->base + query->norm_weight * norm) + (query->product_factor * factor) * product) +
+           query->error_factor * error;
+}
+
 /// What two-level codes add to `low`, in steps: 2^-(residual_bits + 1) - 0.5.
 VK_INLINE float vk_low_shift(int residual_bits) { return residual_bits == 4 ? 0x1p-5f - 0.5f : 0x1p-9f - 0.5f; }
 
@@ -168,15 +176,30 @@ VK_INLINE void vk_hadamard_from(float *values, size_t count, size_t half) {
     }
 }
 
-VK_INLINE void vk_round_to_int16(const float *values, float factor, size_t count, int16_t *out) {
+VK_INLINE void vk_quantize_query(const float *values, float factor, size_t count, int8_t *coarse, int8_t *fine,
+                                 vk_query_sums *sums) {
     // Adding 1.5 * 2^23 leaves no bits for a fraction: the sum is rounded to an integer, which is its low bits.
     const float shift = 0x1.8p23f;
+    // With parts of 8 bits, sums of products hold up to 65,536 dimensions.
+    int32_t coarse_sum = 0, fine_sum = 0, coarse_squares = 0, fine_squares = 0, products = 0;
     for (size_t i = 0; i < count; i++) {
         float value = values[i] * factor;
-        value = value > -32768.0f ? value : -32768.0f;
-        value = value < 32767.0f ? value : 32767.0f;
-        out[i] = (int16_t)(int32_t)(vk_bits_of(value + shift) - vk_bits_of(shift));
+        value = value > -32512.0f ? value : -32512.0f;
+        value = value < 32512.0f ? value : 32512.0f;
+        int32_t rounded = (int32_t)(vk_bits_of(value + shift) - vk_bits_of(shift));
+        int32_t high = (rounded + 128) >> 8, low = rounded - 256 * high;
+        coarse[i] = (int8_t)high;
+        fine[i] = (int8_t)low;
+        coarse_sum += high;
+        fine_sum += low;
+        coarse_squares += high * high;
+        fine_squares += low * low;
+        products += high * low;
     }
+    sums->coarse_sum = coarse_sum;
+    sums->sum = 256 * (int64_t)coarse_sum + fine_sum;
+    sums->coarse_squares = coarse_squares;
+    sums->squares = 65536 * (int64_t)coarse_squares + 512 * (int64_t)products + fine_squares;
 }
 
 /// Where a key belongs in a search buffer. The answer is as good as random, so a search by halving mispredicts half of its
@@ -190,6 +213,38 @@ VK_INLINE size_t vk_count_below(const uint64_t *keys, size_t count, uint64_t bou
     for (size_t i = 0; i < rest; i++) below += keys[skipped + i] < bound;
     return skipped + below;
 }
+
+/// A key that orders as (distance, slot), with the lowest bit free.
+VK_INLINE uint64_t vk_key(float distance, uint32_t slot) {
+    uint32_t bits = vk_bits_of(distance);
+    uint32_t ordered = bits ^ ((uint32_t)((int32_t)bits >> 31) | 0x80000000u);
+    return (uint64_t)ordered << 32 | (uint32_t)(slot << 1);
+}
+
+VK_INLINE void vk_insert_candidates(const float *distances, const uint32_t *slots, size_t candidates, uint64_t *keys,
+                                    size_t capacity, size_t *count, size_t *cursor) {
+    size_t held = *count, least = *cursor;
+    for (size_t i = 0; i < candidates; i++) {
+        uint64_t key = vk_key(distances[i], slots[i]);
+        if (held == capacity && key >= keys[held - 1]) continue;
+        size_t place = vk_count_below(keys, held, key);
+        if (place < held && (keys[place] | 1) == (key | 1)) continue;
+        // Of a full buffer the last key moves beyond the end.
+        memmove(keys + place + 1, keys + place, (held - place) * sizeof *keys);
+        keys[place] = key;
+        held += held < capacity;
+        least = place < least ? place : least;
+    }
+    *count = held;
+    *cursor = least;
+}
+
+/// Defines the insertion into a search buffer as a kernel of one set.
+#define VK_DEFINE_INSERT_CANDIDATES(prefix, target)                                                                \
+    target static void prefix##_insert_candidates(const float *distances, const uint32_t *slots, size_t candidates, \
+                                                  uint64_t *keys, size_t capacity, size_t *count, size_t *cursor) { \
+        vk_insert_candidates(distances, slots, candidates, keys, capacity, count, cursor);                         \
+    }
 
 /// Defines the loops above as kernels of one set, named `prefix_multiply` and so on.
 #define VK_DEFINE_PLAIN_LOOPS(prefix, target)                                                                     \
@@ -207,11 +262,9 @@ VK_INLINE size_t vk_count_below(const uint64_t *keys, size_t count, uint64_t bou
     target static void prefix##_butterfly(float *values, size_t half) {                                           \
         vk_butterfly(values, values + half, half);                                                                \
     }                                                                                                             \
-    target static void prefix##_round_to_int16(const float *values, float factor, size_t count, int16_t *out) {   \
-        vk_round_to_int16(values, factor, count, out);                                                            \
-    }                                                                                                             \
-    target static size_t prefix##_count_below(const uint64_t *keys, size_t count, uint64_t bound) {               \
-        return vk_count_below(keys, count, bound);                                                                \
+    target static void prefix##_quantize_query(const float *values, float factor, size_t count, int8_t *coarse,   \
+                                               int8_t *fine, vk_query_sums *sums) {                               \
+        vk_quantize_query(values, factor, count, coarse, fine, sums);                                             \
     }
 
 /// The members of `vk_kernels` for a set whose functions are named by `prefix`.
@@ -224,6 +277,8 @@ VK_INLINE size_t vk_count_below(const uint64_t *keys, size_t count, uint64_t bou
         .nibble_nibble_distances = prefix##_nibble_nibble_distances,  \
         .nibble_byte_distances = prefix##_nibble_byte_distances,      \
         .byte_dots = prefix##_byte_dots,                              \
+        .sketch_bounds = prefix##_sketch_bounds,                      \
+        .entry_minima = prefix##_entry_minima,                        \
         .float32_l2_distances = prefix##_float32_l2_distances,        \
         .float32_ip_distances = prefix##_float32_ip_distances,        \
         .float16_l2_distances = prefix##_float16_l2_distances,        \
@@ -236,8 +291,8 @@ VK_INLINE size_t vk_count_below(const uint64_t *keys, size_t count, uint64_t bou
         .subtract_and_scale = prefix##_subtract_and_scale,            \
         .hadamard = prefix##_hadamard,                                \
         .butterfly = prefix##_butterfly,                              \
-        .round_to_int16 = prefix##_round_to_int16,                    \
-        .count_below = prefix##_count_below,                          \
+        .quantize_query = prefix##_quantize_query,                    \
+        .insert_candidates = prefix##_insert_candidates,              \
         .widen_float16 = prefix##_widen_float16,                      \
         .narrow_float32 = prefix##_narrow_float32,                    \
     }

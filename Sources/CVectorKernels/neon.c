@@ -245,6 +245,105 @@ VK_NEON_TARGET static void neon_byte_dots(const int8_t *query, size_t dimension,
 #undef WORK
 }
 
+// ---- Sketches. ----
+
+/// The sums of the query's values where `bits` are 1.
+VK_NEON_INLINE int32x4_t sketch_sums(const int8_t *values, size_t dimension, const uint8_t *const bits[4], int count) {
+    const uint8x16_t bit_of_lane = vreinterpretq_u8_u64(vdupq_n_u64(0x8040201008040201u));
+    const uint8x16_t byte_of_lane = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1};
+    int32x4_t sums[4];
+    for (int i = 0; i < 4; i++) sums[i] = vdupq_n_s32(0);
+    for (size_t k = 0; k < dimension; k += 64) {
+        VK_UNROLL for (int i = 0; i < count; i++) {
+            uint8x8_t half = vld1_u8(bits[i] + k / 8);
+            uint8x16_t block = vcombine_u8(half, half);
+            VK_UNROLL for (int part = 0; part < 4; part++) {
+                uint8x16_t spread = vqtbl1q_u8(block, vaddq_u8(byte_of_lane, vdupq_n_u8((uint8_t)(2 * part))));
+                // -1 where the bit is 1.
+                int8x16_t chosen = vreinterpretq_s8_u8(vtstq_u8(spread, bit_of_lane));
+                sums[i] = vdotq_s32(sums[i], chosen, vld1q_s8(values + k + 16 * part));
+            }
+        }
+    }
+    return vnegq_s32(sums_of_four(sums));
+}
+
+/// The bounds of four rows with products `products`.
+VK_NEON_INLINE float32x4_t bounds_of_four(const vk_sketch_query *query, const uint8_t *const headers[4],
+                                          float32x4_t products) {
+    uint8x16_t header01 = vcombine_u8(vld1_u8(headers[0]), vld1_u8(headers[1]));
+    uint8x16_t header23 = vcombine_u8(vld1_u8(headers[2]), vld1_u8(headers[3]));
+    uint32x4_t first = vreinterpretq_u32_u8(header01), second = vreinterpretq_u32_u8(header23);
+    float32x4_t norms = vreinterpretq_f32_u32(vuzp1q_u32(first, second));
+    uint32x4_t pairs = vuzp2q_u32(first, second);
+    float32x4_t factors = vcvt_f32_f16(vreinterpret_f16_u16(vmovn_u32(pairs)));
+    float32x4_t errors = vcvt_f32_f16(vreinterpret_f16_u16(vshrn_n_u32(pairs, 16)));
+    float32x4_t bounds = vaddq_f32(vdupq_n_f32(query->base), vmulq_n_f32(norms, query->norm_weight));
+    bounds = vaddq_f32(bounds, vmulq_f32(vmulq_n_f32(factors, query->product_factor), products));
+    return vaddq_f32(bounds, vmulq_n_f32(errors, query->error_factor));
+}
+
+VK_NEON_INLINE void sketch_group(const vk_sketch_query *query, const uint8_t *const *rows, int count, float *out) {
+    const uint8_t *headers[4], *bits[4];
+    vk_group_of_four(rows, count, 0, headers);
+    vk_group_of_four(rows, count, VK_SKETCH_HEADER_BYTES, bits);
+    int32x4_t sums = sketch_sums(query->values, query->dimension, bits, count);
+    int32x4_t products = vsubq_s32(vaddq_s32(sums, sums), vdupq_n_s32(query->sum));
+    store_floats(out, bounds_of_four(query, headers, vcvtq_f32_s32(products)), count);
+}
+
+VK_NEON_TARGET static void neon_sketch_bounds(const vk_sketch_query *query, const uint8_t *const *rows, size_t count,
+                                              float *out) {
+#define WORK(rows_at_once) sketch_group(query, rows + done, rows_at_once, out + done)
+    VK_FOR_GROUPS_OF_FOUR(count, done, WORK);
+#undef WORK
+}
+
+// ---- Tables of entry points: four entries in a register, four bytes each. ----
+
+VK_NEON_INLINE int8x16_t load_quad(const int8_t *values) {
+    int32_t quad;
+    memcpy(&quad, values, sizeof quad);
+    return vreinterpretq_s8_s32(vdupq_n_s32(quad));
+}
+
+VK_NEON_TARGET static void neon_entry_minima(const vk_entry_query *query, const uint8_t *groups, size_t group_count,
+                                             float out_scores[VK_ENTRY_LANES], uint32_t out_groups[VK_ENTRY_LANES]) {
+    const uint8x16_t mask = vdupq_n_u8(15);
+    float32x4_t least[4];
+    uint32x4_t least_groups[4];
+    VK_UNROLL for (int part = 0; part < 4; part++) {
+        least[part] = vdupq_n_f32(__builtin_inff());
+        least_groups[part] = vdupq_n_u32(0);
+    }
+    const uint8_t *line = groups;
+    for (size_t group = 0; group < group_count; group++) {
+        const uint8_t *biases = line;
+        line += VK_ENTRY_LINE_BYTES;
+        int32x4_t sums[4];
+        VK_UNROLL for (int part = 0; part < 4; part++) sums[part] = vdupq_n_s32(0);
+        for (size_t j = 0; j < 8 * query->lines; j += 8, line += VK_ENTRY_LINE_BYTES) {
+            int8x16_t low = load_quad(query->values + j), high = load_quad(query->values + j + 4);
+            VK_UNROLL for (int part = 0; part < 4; part++) {
+                uint8x16_t codes = vld1q_u8(line + 16 * part);
+                sums[part] = vdotq_s32(sums[part], vreinterpretq_s8_u8(vandq_u8(codes, mask)), low);
+                sums[part] = vdotq_s32(sums[part], vreinterpretq_s8_u8(vshrq_n_u8(codes, 4)), high);
+            }
+        }
+        VK_UNROLL for (int part = 0; part < 4; part++) {
+            float32x4_t scores = vmulq_n_f32(vcvtq_f32_s32(sums[part]), query->factor);
+            scores = vaddq_f32(vreinterpretq_f32_u8(vld1q_u8(biases + 16 * part)), scores);
+            uint32x4_t is_less = vcltq_f32(scores, least[part]);
+            least[part] = vbslq_f32(is_less, scores, least[part]);
+            least_groups[part] = vbslq_u32(is_less, vdupq_n_u32((uint32_t)group), least_groups[part]);
+        }
+    }
+    VK_UNROLL for (int part = 0; part < 4; part++) {
+        vst1q_f32(out_scores + 4 * part, least[part]);
+        vst1q_u32(out_groups + 4 * part, least_groups[part]);
+    }
+}
+
 // ---- Floats: 32 lanes are eight registers. ----
 
 /// Four elements of a row from `index` on, of which `valid` (1 to 4) exist; the others are 0 and not read.
@@ -376,6 +475,7 @@ VK_NEON_TARGET static void neon_hadamard(float *values, size_t count) {
 }
 
 VK_DEFINE_PLAIN_LOOPS(neon, VK_NEON_TARGET)
+VK_DEFINE_INSERT_CANDIDATES(neon, VK_NEON_TARGET)
 
 const vk_kernels vk_neon_kernels = VK_KERNEL_TABLE(neon, VK_NEON, "neon");
 #else

@@ -78,6 +78,40 @@ static void portable_byte_dots(const int8_t *query, size_t dimension, const uint
     }
 }
 
+static void portable_sketch_bounds(const vk_sketch_query *query, const uint8_t *const *rows, size_t count, float *out) {
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t *row = rows[i], *bits = row + VK_SKETCH_HEADER_BYTES;
+        int32_t sum = 0;
+        for (size_t j = 0; j < query->dimension; j++) sum += (bits[j / 8] >> (j % 8) & 1) * query->values[j];
+        out[i] = vk_sketch_bound(query, vk_load_f32(row), vk_widen(vk_load_u16(row + 4)), vk_widen(vk_load_u16(row + 6)),
+                                 (float)(2 * sum - query->sum));
+    }
+}
+
+static void portable_entry_minima(const vk_entry_query *query, const uint8_t *groups, size_t group_count,
+                                  float out_scores[VK_ENTRY_LANES], uint32_t out_groups[VK_ENTRY_LANES]) {
+    for (size_t lane = 0; lane < VK_ENTRY_LANES; lane++) {
+        out_scores[lane] = __builtin_inff();
+        out_groups[lane] = 0;
+    }
+    for (size_t group = 0; group < group_count; group++) {
+        const uint8_t *biases = groups + group * VK_ENTRY_LINE_BYTES * (1 + query->lines);
+        for (size_t lane = 0; lane < VK_ENTRY_LANES; lane++) {
+            const uint8_t *codes = biases + VK_ENTRY_LINE_BYTES + 4 * lane;
+            const int8_t *values = query->values;
+            int32_t sum = 0;
+            for (size_t line = 0; line < query->lines; line++, codes += VK_ENTRY_LINE_BYTES, values += 8) {
+                for (size_t b = 0; b < 4; b++) sum += values[b] * (codes[b] & 15) + values[4 + b] * (codes[b] >> 4);
+            }
+            float score = vk_load_f32(biases + 4 * lane) + query->factor * (float)sum;
+            if (score < out_scores[lane]) {
+                out_scores[lane] = score;
+                out_groups[lane] = (uint32_t)group;
+            }
+        }
+    }
+}
+
 VK_INLINE float row_element(const uint8_t *row, size_t index, int is_half) {
     return is_half ? vk_widen(vk_load_u16(row + 2 * index)) : vk_load_f32(row + 4 * index);
 }
@@ -144,5 +178,6 @@ static void portable_narrow_float32(const float *values, size_t count, uint16_t 
 }
 
 VK_DEFINE_PLAIN_LOOPS(portable, )
+VK_DEFINE_INSERT_CANDIDATES(portable, )
 
 const vk_kernels vk_portable_kernels = VK_KERNEL_TABLE(portable, VK_PORTABLE, "portable");

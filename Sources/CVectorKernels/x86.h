@@ -59,6 +59,24 @@ VK_AVX2_INLINE __m128 vk_distances_of_four(const vk_affine *affine, const uint8_
     return _mm_add_ps(base, _mm_mul_ps(step, _mm_mul_ps(_mm_set1_ps(affine->step_factor), sums)));
 }
 
+/// The bounds of four rows with products `products`.
+VK_AVX2_INLINE __m128 vk_bounds_of_four(const vk_sketch_query *query, const uint8_t *const headers[4], __m128 products) {
+    __m128i header01 = _mm_unpacklo_epi32(_mm_loadl_epi64((const __m128i *)headers[0]),
+                                          _mm_loadl_epi64((const __m128i *)headers[1]));
+    __m128i header23 = _mm_unpacklo_epi32(_mm_loadl_epi64((const __m128i *)headers[2]),
+                                          _mm_loadl_epi64((const __m128i *)headers[3]));
+    __m128 norms = _mm_castsi128_ps(_mm_unpacklo_epi64(header01, header23));
+
+    // The factors of four rows, then their errors, as eight float16.
+    __m128i pairs = _mm_unpackhi_epi64(header01, header23);
+    __m128i halves = _mm_packus_epi32(_mm_and_si128(pairs, _mm_set1_epi32(0xffff)), _mm_srli_epi32(pairs, 16));
+    __m256 widened = _mm256_cvtph_ps(halves);
+    __m128 factors = _mm256_castps256_ps128(widened), errors = _mm256_extractf128_ps(widened, 1);
+    __m128 bounds = _mm_add_ps(_mm_set1_ps(query->base), _mm_mul_ps(_mm_set1_ps(query->norm_weight), norms));
+    bounds = _mm_add_ps(bounds, _mm_mul_ps(_mm_mul_ps(_mm_set1_ps(query->product_factor), factors), products));
+    return _mm_add_ps(bounds, _mm_mul_ps(_mm_set1_ps(query->error_factor), errors));
+}
+
 /// Stores the first `count` (1 to 4, a constant) of four floats.
 VK_AVX2_INLINE void vk_store_floats(float *out, __m128 values, int count) {
     if (count == 4) {

@@ -1,8 +1,8 @@
 // Loci, Apache License 2.0.
 //
 // The code kernels of AVX2 and AVX-512, which differ only in how sums are taken. A file that includes this has defined
-// VK_X86_INLINE, VK_X86_TARGET and VK_X86_NAME for its instruction set, and nibble_sums, byte_sums and
-// joined_nibble_sums.
+// VK_X86_INLINE, VK_X86_TARGET and VK_X86_NAME for its instruction set, and nibble_sums, byte_sums,
+// joined_nibble_sums and sketch_sums.
 
 VK_X86_INLINE void nibble_group(const vk_nibble_query *query, const uint8_t *const *rows, int count, float *out) {
     const uint8_t *headers[4], *codes[4];
@@ -71,6 +71,22 @@ VK_X86_TARGET static void VK_X86_NAME(nibble_byte_distances)(const vk_two_level_
                                                              const uint8_t *const *residuals, size_t count,
                                                              float *out) {
 #define WORK(rows_at_once) nibble_byte_group(query, rows + done, residuals + done, rows_at_once, out + done)
+    VK_FOR_GROUPS_OF_FOUR(count, done, WORK);
+#undef WORK
+}
+
+VK_X86_INLINE void sketch_group(const vk_sketch_query *query, const uint8_t *const *rows, int count, float *out) {
+    const uint8_t *headers[4], *bits[4];
+    vk_group_of_four(rows, count, 0, headers);
+    vk_group_of_four(rows, count, VK_SKETCH_HEADER_BYTES, bits);
+    __m128i sums = sketch_sums(query->values, query->dimension, bits, count);
+    __m128i products = _mm_sub_epi32(_mm_add_epi32(sums, sums), _mm_set1_epi32(query->sum));
+    vk_store_floats(out, vk_bounds_of_four(query, headers, _mm_cvtepi32_ps(products)), count);
+}
+
+VK_X86_TARGET static void VK_X86_NAME(sketch_bounds)(const vk_sketch_query *query, const uint8_t *const *rows,
+                                                     size_t count, float *out) {
+#define WORK(rows_at_once) sketch_group(query, rows + done, rows_at_once, out + done)
     VK_FOR_GROUPS_OF_FOUR(count, done, WORK);
 #undef WORK
 }

@@ -26,6 +26,7 @@ final class BlockEncoder<Source: VectorSource> {
     private var codes: OwnedRecords?
     private var residuals: OwnedRecords?
     private var kept: OwnedRecords?
+    private var sketches: OwnedRecords?
 
     init(record: CollectionRecord, layout: CollectionLayout, source: Source, threads: Int) {
         self.source = source
@@ -38,6 +39,7 @@ final class BlockEncoder<Source: VectorSource> {
     /// The bytes that a row takes in all arrays.
     var bytesPerRow: Int {
         layout.codes.stride + (layout.residuals?.stride ?? 0) + (layout.originals?.stride ?? 0)
+            + (layout.sketches?.stride ?? 0)
     }
 
     /// Codes rows.
@@ -47,6 +49,7 @@ final class BlockEncoder<Source: VectorSource> {
         let codes = reuse(&self.codes, rows.count, layout.codes)
         let residuals = layout.residuals.map { reuse(&self.residuals, rows.count, $0) }
         let kept = layout.originals.map { reuse(&self.kept, rows.count, $0) }
+        let sketches = layout.sketches.map { reuse(&self.sketches, rows.count, $0) }
         let (source, coder, originals) = (source, coder, originals)
         try Parallel.forEach(count: rows.count, grain: 256, threads: threads) { block, _ in
             try withUnsafeTemporaryAllocation(of: Float.self, capacity: source.dimension) { buffer in
@@ -59,7 +62,9 @@ final class BlockEncoder<Source: VectorSource> {
                             values, count: source.dimension, isHalf: originals == .float16, to: kept[place])
                     }
                     try coder.space.admit(values, row: row, kernels: Kernels.active)
-                    coder.encode(values, record: codes[place], residual: residuals.map { $0[place] })
+                    coder.encode(
+                        values, record: codes[place], residual: residuals.map { $0[place] },
+                        sketch: sketches.map { $0[place] })
                 }
             }
         }
@@ -68,6 +73,9 @@ final class BlockEncoder<Source: VectorSource> {
             arrays.append(array(.residuals, geometry, residuals, rows.count))
         }
         if let kept, let geometry = layout.originals { arrays.append(array(.originals, geometry, kept, rows.count)) }
+        if let sketches, let geometry = layout.sketches {
+            arrays.append(array(.sketches, geometry, sketches, rows.count))
+        }
         return arrays
     }
 

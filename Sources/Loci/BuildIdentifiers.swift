@@ -3,13 +3,22 @@
 import LociStorage
 
 /// The identifiers of a build's rows, and how they are written both ways.
+///
+/// An identifier that is its row's number takes no entry in `ids`, and a chunk of such is not stored.
 struct BuildIdentifiers {
-    private let given: [VectorID]?
+    private let given: [VectorID]
     private let count: Int
+    /// The rows whose identifier is not their number.
+    private var named: [UInt32] = []
+    /// The chunks that have such rows.
+    private var chunks: [UInt32] = []
+
+    /// The number of chunks that are written to the table `identifiers`.
+    var storedChunks: Int { chunks.count }
 
     /// - Throws: `LociError` for identifiers that are too few, too many, too long, or not different.
     init(_ identifiers: [VectorID]?, count: Int) throws(LociError) {
-        given = identifiers
+        given = identifiers ?? []
         self.count = count
         guard let identifiers else { return }
         guard identifiers.count == count else {
@@ -24,38 +33,46 @@ struct BuildIdentifiers {
             if let first = rows.updateValue(row, forKey: id) {
                 throw .duplicateIdentifier(id.description, rows: [first, row])
             }
+            let slot = UInt32(truncatingIfNeeded: row)
+            guard SlotNumber.slot(of: id.bytes) != slot else { continue }
+            named.append(slot)
+            let chunk = slot / UInt32(IdentifierChunk.slotsPerChunk)
+            if chunks.last != chunk { chunks.append(chunk) }
         }
     }
 
     /// The bytes of the file that they will take.
-    var fileBytes: Int { IdentifierChunk.fileBytes(lengths: (0..<count).lazy.map { identifier(of: $0).count }) }
-
-    private func identifier(of row: Int) -> [UInt8] { given?[row].bytes ?? VectorID(row: row).bytes }
+    var fileBytes: Int {
+        let slots = IdentifierChunk.slotsPerChunk
+        let stored = chunks.lazy.map { chunk in
+            given[Int(chunk) * slots..<min(count, (Int(chunk) + 1) * slots)].lazy.map(\.bytes.count)
+        }
+        return IdentifierChunk.fileBytes(chunks: stored, named: named.lazy.map { given[Int($0)].bytes.count })
+    }
 
     /// Writes slot → identifier, and identifier → slot in the order of identifiers, which leaves full pages.
     func write(under number: UInt32, to environment: Environment, betweenSteps: () throws -> Void) throws {
         let slots = IdentifierChunk.slotsPerChunk
         let chunksPerStep = 256
-        let chunks = (count + slots - 1) / slots
-        for first in stride(from: 0, to: chunks, by: chunksPerStep) {
+        for first in stride(from: 0, to: chunks.count, by: chunksPerStep) {
             try betweenSteps()
             try environment.write { transaction in
-                for chunk in first..<min(chunks, first + chunksPerStep) {
+                for chunk in chunks[first..<min(chunks.count, first + chunksPerStep)] {
                     var content = IdentifierChunk()
-                    for slot in 0..<min(slots, count - chunk * slots) {
-                        try content.set(identifier(of: chunk * slots + slot), at: slot)
+                    let firstRow = Int(chunk) * slots
+                    for slot in 0..<min(slots, count - firstRow) {
+                        try content.set(given[firstRow + slot].bytes, at: slot)
                     }
-                    try content.store(in: transaction, collection: number, chunk: UInt32(chunk))
+                    try content.store(in: transaction, collection: number, chunk: chunk)
                 }
             }
         }
-        let sorted = (0..<count).map { (identifier(of: $0), UInt32($0)) }
-            .sorted { $0.0.lexicographicallyPrecedes($1.0) }
+        let sorted = named.map { (given[Int($0)].bytes, $0) }.sorted { $0.0.lexicographicallyPrecedes($1.0) }
         let entriesPerStep = 1 << 17
-        for first in stride(from: 0, to: count, by: entriesPerStep) {
+        for first in stride(from: 0, to: sorted.count, by: entriesPerStep) {
             try betweenSteps()
             try environment.write { transaction in
-                for (identifier, slot) in sorted[first..<min(count, first + entriesPerStep)] {
+                for (identifier, slot) in sorted[first..<min(sorted.count, first + entriesPerStep)] {
                     var value: [UInt8] = []
                     value.appendLittleEndian(slot)
                     try transaction.append(value, for: Key(collection: number, identifier: identifier), in: .ids)

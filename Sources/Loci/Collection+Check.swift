@@ -69,28 +69,38 @@ extension Collection {
         return faults.faults
     }
 
-    /// Slots to identifiers and back.
+    /// Slots to identifiers and back, and what leads to slots from elsewhere.
     private static func checkIdentifiers(
         of view: CollectionView, in transaction: borrowing ReadTransaction, report: inout CheckReport
     ) throws {
         for slot in 0..<UInt32(view.record.count) {
-            let bytes = [UInt8](try view.identifiers.unsafeIdentifier(at: slot))
-            guard !bytes.isEmpty else {
+            let id = VectorID(bytes: try view.identifiers.identifier(at: slot))
+            if id.bytes.isEmpty {
                 report.add("slot \(slot) has no identifier")
-                continue
-            }
-            let back = try transaction.value(of: Key(collection: view.number, identifier: bytes), in: .ids)
-            if back?.count != 4 || back?.span.bytes.littleEndian(at: 0, as: UInt32.self) != slot {
-                report.add("the identifier \"\(VectorID(bytes: bytes))\" of slot \(slot) does not lead back to it")
+            } else if try soundSlot(of: id, of: view, in: transaction) != slot {
+                report.add("the identifier \"\(id)\" of slot \(slot) does not lead back to it")
             }
         }
-        var entries = 0
-        try transaction.forEach(in: .ids, prefix: Key(collection: view.number)) { _, _ in
-            entries += 1
+        try transaction.forEach(in: .ids, prefix: Key(collection: view.number)) { key, _ in
+            let id = VectorID(bytes: Array(key.copied.dropFirst(4)))
+            guard let slot = try soundSlot(of: id, of: view, in: transaction) else {
+                report.add("the identifier \"\(id)\" leads to no slot")
+                return true
+            }
+            let own = VectorID(bytes: try view.identifiers.identifier(at: slot))
+            if own != id { report.add("the identifier \"\(id)\" leads to slot \(slot), which is \"\(own)\"") }
             return true
         }
-        if entries != view.record.count {
-            report.add("\(entries) identifiers lead to \(view.record.count) slots")
+    }
+
+    /// The slot of an identifier; nil also for one that does not exist, which the check reports with the others.
+    private static func soundSlot(
+        of id: VectorID, of view: CollectionView, in transaction: borrowing ReadTransaction
+    ) throws -> UInt32? {
+        do {
+            return try view.slot(of: id, in: transaction)
+        } catch StorageError.corrupted {
+            return nil
         }
     }
 }

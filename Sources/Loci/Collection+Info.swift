@@ -32,12 +32,18 @@ public struct CollectionInfo: Sendable, Equatable {
         public var adjacency = 0
         /// Vectors as they were given.
         public var originals = 0
-        /// Identifiers, both ways.
+        /// Binary sketches.
+        public var sketches = 0
+        /// The table of entry points.
+        public var entries = 0
+        /// Identifiers, both ways; rows that were given none take nothing.
         public var identifiers = 0
         /// Settings.
         public var settings = 0
         /// All of them.
-        public var total: Int { codes + residuals + adjacency + originals + identifiers + settings }
+        public var total: Int {
+            codes + residuals + sketches + adjacency + entries + originals + identifiers + settings
+        }
     }
 
     /// The window of searches that name none.
@@ -109,6 +115,8 @@ extension Collection {
         bytes.residuals = try space(.residuals)
         bytes.adjacency = try space(.adjacency)
         bytes.originals = try space(.originals)
+        bytes.sketches = try space(.sketches)
+        bytes.entries = try space(.entries)
         bytes.identifiers = try space(.identifiers) + space(.ids)
         bytes.settings = try space(.collections)
         return bytes

@@ -158,9 +158,7 @@ extension CollectionView {
         _ slots: UnsafePointer<UInt32>, _ distances: UnsafePointer<Float>, count: Int, to results: inout SearchResults
     ) throws {
         for index in 0..<count {
-            results.append(
-                slot: slots[index], distance: distances[index],
-                identifier: try identifiers.unsafeIdentifier(at: slots[index]))
+            try results.append(slot: slots[index], distance: distances[index], identifiers: identifiers)
         }
         results.endQuery()
     }
@@ -170,8 +168,8 @@ extension CollectionView {
     func search(
         _ queries: some VectorSource, _ options: SearchOptions, threads: Int, onQuery: @Sendable () throws -> Void
     ) throws -> SearchResults {
-        // A block's neighbours are kept until it is whole: at most 2^16 of them, or one query's.
-        let grain = max(1, min(64, 65_536 / min(options.k, record.count)))
+        // A block's queries and neighbours are held in memory: at most 2^18 numbers and 2^16 neighbours, or one query's.
+        let grain = max(1, min(64, 65_536 / min(options.k, record.count), 262_144 / max(1, queries.dimension)))
         let blocks = Mutex<[Int: SearchResults]>([:])
         try Parallel.forEach(count: queries.count, grain: grain, threads: threads) { block, _ in
             let results = try search(queries, block, options, onQuery: onQuery)
@@ -195,11 +193,17 @@ extension CollectionView {
         var distances = [Float](repeating: 0, count: block.count * count)
         var found = [Int](repeating: 0, count: block.count)
         try withSearchers(min(block.count, InterleavedSearch.lanes)) { searchers in
-            try withUnsafeTemporaryAllocation(of: Float.self, capacity: queries.dimension) { vector in
+            let dimension = queries.dimension
+            try withUnsafeTemporaryAllocation(of: Float.self, capacity: block.count * dimension) { vectors in
+                // All at once: rows that come one after another come fast, and one that is read when its turn is there
+                // was waited for, a twentieth of a search.
+                for (index, row) in block.enumerated() {
+                    let place = index * dimension..<(index + 1) * dimension
+                    try queries.read(row: row, into: UnsafeMutableBufferPointer(rebasing: vectors[place]))
+                }
+                guard let first = vectors.baseAddress else { return }
                 try InterleavedSearch.run(searchers, count: block.count) { searcher, index in
-                    try queries.read(row: block.lowerBound + index, into: vector)
-                    guard let vector = vector.baseAddress else { return }
-                    try searcher.begin(vector, in: graph, count: count, reach: reach)
+                    try searcher.begin(first + index * dimension, in: graph, count: count, reach: reach)
                 } finish: { searcher, index in
                     slots.withUnsafeMutableBufferPointer { slots in
                         distances.withUnsafeMutableBufferPointer { distances in

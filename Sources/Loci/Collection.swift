@@ -74,7 +74,7 @@ public struct Collection: Sendable {
     public func forEach(_ body: (VectorID, [Float]) throws -> Void) throws {
         try withView { view in
             for slot in 0..<UInt32(view.record.count) {
-                let id = VectorID(bytes: [UInt8](try view.identifiers.unsafeIdentifier(at: slot)))
+                let id = VectorID(bytes: try view.identifiers.identifier(at: slot))
                 try body(id, view.vector(at: slot))
             }
         }

@@ -33,10 +33,11 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
         var record = CollectionRecord(name: name, configuration: configuration)
         record.dimension = source.dimension
         record.count = source.count
+        record.storedIdentifierChunks = identifiers.storedChunks
         let quantization = record.quantization
         let space = try VectorSpace.learn(
             from: source, metric: configuration.metric, quantization: quantization, seed: configuration.build.seed,
-            componentLimit: configuration.componentLimit(quantization: quantization), threads: threads,
+            componentLimit: configuration.componentLimit, threads: threads,
             observer: observer)
         if quantization.firstLevelBits != nil {
             record.mean = space.mean
@@ -46,8 +47,7 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
         if source.count > CollectionLayout.scannedCount {
             let built = try GraphBuilder.build(
                 source: source, space: space, parameters: configuration.build, threads: threads, observer: observer)
-            record.entryPoint = built.entryPoint
-            record.hasGraph = true
+            record.addGraph(entryPoint: built.entryPoint, entries: built.entries?.layout)
             record.tuning = tuning
             graph = built
         }
@@ -125,6 +125,12 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
                         start: graph.adjacency[rows.lowerBound], count: rows.count * graph.adjacency.stride)
                     try append(bytes, to: .adjacency, geometry, from: rows.lowerBound, number, transaction)
                 }
+            }
+        }
+        if let entries = graph?.entries, let geometry = layout.entries {
+            try database.environment.write { transaction in
+                let bytes = UnsafeRawBufferPointer(start: entries.table.base, count: entries.layout.bytes)
+                try append(bytes, to: .entries, geometry, from: 0, number, transaction)
             }
         }
         try identifiers.write(under: number, to: database.environment) { try progress.checkCancelled() }

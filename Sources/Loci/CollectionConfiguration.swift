@@ -37,8 +37,8 @@ public enum Originals: UInt8, Sendable, CaseIterable, CustomStringConvertible {
 public struct CollectionConfiguration: Sendable, Equatable {
     /// How nearness is measured.
     public var metric: Metric
-    /// How vectors are coded; `nil` for the default of the dimension, `Quantization.standard(dimension:)`.
-    public var quantization: Quantization?
+    /// How vectors are coded.
+    public var quantization: Quantization
     /// Whether vectors are kept as they were given.
     public var originals: Originals
     /// How the graph is built.
@@ -46,7 +46,7 @@ public struct CollectionConfiguration: Sendable, Equatable {
 
     /// A configuration; the defaults are those that the measurements in `docs/benchmarks` were taken with.
     public init(
-        metric: Metric = .l2, quantization: Quantization? = nil, originals: Originals = .none,
+        metric: Metric = .l2, quantization: Quantization = .standard, originals: Originals = .none,
         build: BuildParameters = BuildParameters()
     ) {
         self.metric = metric
@@ -56,7 +56,7 @@ public struct CollectionConfiguration: Sendable, Equatable {
     }
 
     /// The largest magnitude of a component that can be stored.
-    func componentLimit(quantization: Quantization) -> Float {
+    var componentLimit: Float {
         let storesHalf = originals == .float16 || (quantization == .float16 && metric != .cosine)
         return storesHalf ? VectorSpace.float16Limit : VectorSpace.componentLimit
     }

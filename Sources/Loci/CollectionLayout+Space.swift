@@ -17,6 +17,8 @@ extension CollectionLayout {
         bytes.residuals = residuals?.fileBytes(records: count) ?? 0
         bytes.adjacency = adjacency?.fileBytes(records: count) ?? 0
         bytes.originals = originals?.fileBytes(records: count) ?? 0
+        bytes.sketches = sketches?.fileBytes(records: count) ?? 0
+        bytes.entries = entries?.fileBytes(records: 1) ?? 0
         bytes.identifiers = identifiers.fileBytes
         let meanBytes = record.quantization.firstLevelBits == nil ? 0 : 4 * record.dimension
         bytes.settings = SpaceEstimate.fileBytes(

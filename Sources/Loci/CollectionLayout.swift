@@ -12,6 +12,9 @@ struct CollectionLayout {
     let residuals: ChunkGeometry?
     let adjacency: ChunkGeometry?
     let originals: ChunkGeometry?
+    let sketches: ChunkGeometry?
+    /// Of the one record that is the table of entry points.
+    let entries: ChunkGeometry?
 
     /// - Throws: `StorageError.recordLength` for records that no chunk can hold.
     init(_ record: CollectionRecord) throws(StorageError) {
@@ -25,5 +28,7 @@ struct CollectionLayout {
                 stride: Adjacency.stride(maximumDegree: record.configuration.build.maximumDegree)) : nil
         let originalBytes = record.configuration.originals.bytes(dimension: layout.dimension)
         originals = originalBytes > 0 ? try ChunkGeometry(stride: originalBytes, readableTail: 0) : nil
+        sketches = record.hasSketches ? try layout.sketches.map { (sketches) throws(StorageError) in try ChunkGeometry(stride: sketches.stride) } : nil
+        entries = try record.entries.map { (entries) throws(StorageError) in try ChunkGeometry(stride: entries.bytes) }
     }
 }

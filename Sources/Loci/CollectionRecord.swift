@@ -6,11 +6,11 @@ import LociStorage
 /// A collection's settings and statistics, as they stand in the table `collections`.
 ///
 ///     offset  bytes
-///          0      2   version of this record: 1, or 2 once the collection is tuned
+///          0      2   version of this record: 3
 ///          2      1   metric: 1 l2, 2 ip, 3 cosine
-///          3      1   quantization: 1 float32, 2 float16, 3 lvq8, 4 lvq4, 5 lvq4x4, 6 lvq4x8; 0: by the dimension
+///          3      1   quantization: 1 float32, 2 float16, 3 lvq8, 4 lvq4, 5 lvq4x4, 6 lvq4x8
 ///          4      1   originals: 0 none, 1 float16, 2 float32
-///          5      1   flags: 1 the codes are rotated, 2 there is a graph
+///          5      1   flags: 1 the codes are rotated, 2 there is a graph, 4 there are sketches
 ///          6      2   maximum degree
 ///          8      4   dimension; 0 while there are no vectors
 ///         12      4   number of vectors
@@ -22,17 +22,21 @@ import LociStorage
 ///         40      4   stride of first-level code records
 ///         44      4   stride of residual records; 0: none
 ///         48      2   bytes of the name
-///         50      2   points of the tuning, p; 0 in version 1
+///         50      2   points of the tuning, p; 0: not tuned
 ///         52      4   crc32 of the whole record with this field zero
-///         56      4   tuned window; 0 in version 1
-///         60      4   k that was tuned for; 0 in version 1
-///         64          mean, dimension × f32, for the lvq kinds once there are vectors; then the name; then p points, each
+///         56      4   tuned window; 0: not tuned
+///         60      4   k that was tuned for; 0: not tuned
+///         64      4   entries of the table of entry points; 0: there is none
+///         68      2   directions of that table
+///         70      2   zero
+///         72      4   number of identifier chunks that are stored
+///         76          mean, dimension × f32, for the lvq kinds once there are vectors; then the name; then p points, each
 ///                     a window, u32, and the recall that it reached in millionths, u32
 ///
-/// Numbers are little-endian. A collection that was never tuned is written as version 1, which older readers take.
+/// Numbers are little-endian. Versions 1 and 2 belong to databases of format version 1, which are refused.
 struct CollectionRecord: Sendable, Equatable {
-    static let currentVersion: UInt16 = 2
-    static let fixedBytes = 64
+    static let currentVersion: UInt16 = 3
+    static let fixedBytes = 76
     private static let pointBytes = 8
 
     var name: String
@@ -43,16 +47,30 @@ struct CollectionRecord: Sendable, Equatable {
     var mean: [Float] = []
     var entryPoint: UInt32 = 0
     var hasGraph = false
+    var hasSketches = false
+    /// The table of entry points, where there is one.
+    var entries: EntryTableLayout?
     var tuning: SearchTuning?
+    /// How many identifier chunks there are besides those that need not be stored; a loss shows by it.
+    var storedIdentifierChunks = 0
 
-    /// The quantization in force: the configured one or the dimension's default.
-    var quantization: Quantization { configuration.quantization ?? .standard(dimension: dimension) }
+    var quantization: Quantization { configuration.quantization }
+
+    /// Says that there is a graph, and what searches of this quantization have besides it.
+    /// - Parameter entries: The table of entry points that was learned with the graph, or will be.
+    mutating func addGraph(entryPoint: UInt32, entries: EntryTableLayout?) {
+        hasGraph = true
+        self.entryPoint = entryPoint
+        hasSketches = codeLayout.sketches != nil
+        // Float codes have no space of their own to project queries from.
+        self.entries = quantization.firstLevelBits == nil ? nil : entries
+    }
 
     var codeLayout: CodeLayout { CodeLayout(quantization: quantization, dimension: dimension) }
 
     /// The space that vectors are coded in.
     var space: VectorSpace {
-        let limit = configuration.componentLimit(quantization: quantization)
+        let limit = configuration.componentLimit
         guard quantization.firstLevelBits != nil else {
             return .identity(dimension: dimension, metric: configuration.metric, componentLimit: limit)
         }
@@ -62,14 +80,14 @@ struct CollectionRecord: Sendable, Equatable {
             componentLimit: limit)
     }
 
-    private var flags: UInt8 { (quantization.isRotated ? 1 : 0) | (hasGraph ? 2 : 0) }
+    private var flags: UInt8 { (quantization.isRotated ? 1 : 0) | (hasGraph ? 2 : 0) | (hasSketches ? 4 : 0) }
 
     /// The record's bytes.
     var encoded: [UInt8] {
         var bytes: [UInt8] = []
-        bytes.appendLittleEndian(tuning == nil ? UInt16(1) : Self.currentVersion)
+        bytes.appendLittleEndian(Self.currentVersion)
         bytes.append(configuration.metric.rawValue)
-        bytes.append(configuration.quantization?.rawValue ?? 0)
+        bytes.append(quantization.rawValue)
         bytes.append(configuration.originals.rawValue)
         bytes.append(flags)
         bytes.appendLittleEndian(UInt16(clamping: configuration.build.maximumDegree))
@@ -87,6 +105,10 @@ struct CollectionRecord: Sendable, Equatable {
         bytes.appendLittleEndian(UInt32(0))
         bytes.appendLittleEndian(UInt32(clamping: tuning?.window ?? 0))
         bytes.appendLittleEndian(UInt32(clamping: tuning?.k ?? 0))
+        bytes.appendLittleEndian(UInt32(clamping: entries?.entries ?? 0))
+        bytes.appendLittleEndian(UInt16(clamping: entries?.directions ?? 0))
+        bytes.appendLittleEndian(UInt16(0))
+        bytes.appendLittleEndian(UInt32(clamping: storedIdentifierChunks))
         for value in mean { bytes.appendLittleEndian(value.bitPattern) }
         bytes.append(contentsOf: name.utf8)
         for point in tuning?.points ?? [] {
@@ -104,10 +126,10 @@ struct CollectionRecord: Sendable, Equatable {
         func fault(_ what: String) -> StorageError {
             .corrupted(what: what, location: "a collection's record in \(path)")
         }
-        guard bytes.count >= Self.fixedBytes else { throw fault("it has \(bytes.count) bytes of at least 64") }
+        guard bytes.count >= Self.fixedBytes else { throw fault("it has \(bytes.count) bytes of at least \(Self.fixedBytes)") }
         let span = bytes.span.bytes
         let version = span.littleEndian(at: 0, as: UInt16.self)
-        guard (1...Self.currentVersion).contains(version) else {
+        guard version == Self.currentVersion else {
             throw .formatVersion(path: path, found: UInt32(version), supported: UInt32(Self.currentVersion))
         }
         var unsealed = bytes
@@ -115,8 +137,7 @@ struct CollectionRecord: Sendable, Equatable {
         let checksum = unsealed.withUnsafeBytes { Checksum.crc32($0) }
         guard checksum == span.littleEndian(at: 52, as: UInt32.self) else { throw fault("its checksum is wrong") }
         guard let metric = Metric(rawValue: bytes[2]) else { throw fault("it names metric \(bytes[2])") }
-        let quantization = Quantization(rawValue: bytes[3])
-        guard quantization != nil || bytes[3] == 0 else { throw fault("it names quantization \(bytes[3])") }
+        guard let quantization = Quantization(rawValue: bytes[3]) else { throw fault("it names quantization \(bytes[3])") }
         guard let originals = Originals(rawValue: bytes[4]) else { throw fault("it names originals \(bytes[4])") }
         let alpha = Float(bitPattern: span.littleEndian(at: 28, as: UInt32.self))
         configuration = CollectionConfiguration(
@@ -143,7 +164,7 @@ struct CollectionRecord: Sendable, Equatable {
         name = String(decoding: bytes[(nameEnd - nameBytes)..<nameEnd], as: UTF8.self)
         let tunedWindow = Int(span.littleEndian(at: 56, as: UInt32.self))
         let tunedK = Int(span.littleEndian(at: 60, as: UInt32.self))
-        if version > 1 {
+        if points > 0 || tunedWindow > 0 || tunedK > 0 {
             tuning = SearchTuning(
                 k: tunedK, window: tunedWindow,
                 points: (0..<points).map { point in
@@ -155,23 +176,37 @@ struct CollectionRecord: Sendable, Equatable {
             guard tuning != nil else {
                 throw fault("its tuning is of \(points) points that do not rise as they should")
             }
-        } else if points != 0 || tunedWindow != 0 || tunedK != 0 {
-            throw fault("it has a tuning, which records of version 1 have not")
         }
         guard count <= Adjacency.slotLimit else { throw fault("it has \(count) vectors") }
         guard (count == 0 ? 0...0 : 1...CodeLayout.dimensionLimit).contains(dimension) else {
             throw fault("it has dimension \(dimension) and \(count) vectors")
+        }
+        storedIdentifierChunks = Int(span.littleEndian(at: 72, as: UInt32.self))
+        guard storedIdentifierChunks <= IdentifierChunk.chunks(forSlots: count) else {
+            throw fault("it has \(storedIdentifierChunks) identifier chunks for \(count) vectors")
         }
         do throws(IndexError) {
             try configuration.build.validate(metric: metric)
         } catch {
             throw fault(error.description)
         }
-        let components = self.quantization.firstLevelBits == nil ? 0 : dimension
+        let components = quantization.firstLevelBits == nil ? 0 : dimension
         guard mean.count == components, mean.allSatisfy(\.isFinite) else {
             throw fault("its mean is not of \(components) finite components")
         }
         guard scale.isFinite, scale > 0, scale.significand == 1 else { throw fault("its scale is \(scale)") }
+        hasSketches = bytes[5] & 4 != 0
+        let table = EntryTableLayout(
+            dimension: dimension, directions: Int(span.littleEndian(at: 68, as: UInt16.self)),
+            entries: Int(clamping: span.littleEndian(at: 64, as: UInt32.self)))
+        entries = table.entries > 0 ? table : nil
+        guard (entries == nil || table.isPossible && hasGraph && !mean.isEmpty), span.littleEndian(at: 70, as: UInt16.self) == 0
+        else {
+            throw fault("its table of entry points is of \(table.entries) entries and \(table.directions) directions")
+        }
+        guard !hasSketches || hasGraph && codeLayout.sketches != nil else {
+            throw fault("it has sketches, which its quantization has no use for")
+        }
         guard bytes[5] == flags else { throw fault("its flags are \(bytes[5])") }
         guard
             dimension == 0

@@ -3,7 +3,8 @@
 import LociStorage
 
 extension CollectionView {
-    /// The slot of an identifier.
+    /// The slot of an identifier: what the table `ids` says, or else the slot that it is the number of, if that slot has
+    /// no other.
     /// - Parameters:
     ///   - id: The identifier.
     ///   - transaction: The one that this view is of.
@@ -13,7 +14,7 @@ extension CollectionView {
     func slot(of id: VectorID, in transaction: borrowing ReadTransaction) throws -> UInt32? {
         guard (1...VectorID.maximumBytes).contains(id.bytes.count) else { return nil }
         let value = try transaction.value(of: Key(collection: number, identifier: id.bytes), in: .ids)
-        guard let value else { return nil }
+        guard let value else { return try numberedSlot(id) }
         guard value.count == 4 else {
             throw StorageError.corrupted(what: "a slot has \(value.count) bytes of 4", location: "table ids, \(id)")
         }
@@ -22,6 +23,13 @@ extension CollectionView {
             throw StorageError.corrupted(
                 what: "slot \(slot) is not below \(record.count)", location: "table ids, \(id)")
         }
+        return slot
+    }
+
+    private func numberedSlot(_ id: VectorID) throws(StorageError) -> UInt32? {
+        guard let slot = SlotNumber.slot(of: id.bytes), slot < record.count,
+            try identifiers.identifier(at: slot) == id.bytes
+        else { return nil }
         return slot
     }
 }

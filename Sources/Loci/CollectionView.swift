@@ -21,6 +21,8 @@ final class CollectionView: @unchecked Sendable {
     private let residuals: ChunkTable?
     private let adjacency: ChunkTable?
     private let originals: ChunkTable?
+    private let sketches: ChunkTable?
+    private let entries: ChunkTable?
     private let searchers = Mutex<[SearcherBox]>([])
 
     /// A searcher on its way between threads: it is used by one at a time.
@@ -36,12 +38,12 @@ final class CollectionView: @unchecked Sendable {
         self.layout = layout
         space = record.space
         coder = VectorCoder(layout: record.codeLayout, space: space)
-        func table(_ table: Table, _ geometry: ChunkGeometry) throws -> ChunkTable {
+        func table(_ table: Table, _ geometry: ChunkGeometry, count: Int? = nil) throws -> ChunkTable {
             let array = try ChunkTable(
                 unsafelyBorrowing: transaction, table: table, collection: number, geometry: geometry)
-            guard array.count == record.count else {
+            guard array.count == count ?? record.count else {
                 throw StorageError.corrupted(
-                    what: "there are \(array.count) records for \(record.count) vectors",
+                    what: "there are \(array.count) records and not \(count ?? record.count)",
                     location: "table \(table) of collection \"\(record.name)\"")
             }
             return array
@@ -50,18 +52,22 @@ final class CollectionView: @unchecked Sendable {
         residuals = try layout.residuals.map { try table(.residuals, $0) }
         adjacency = try layout.adjacency.map { try table(.adjacency, $0) }
         originals = try layout.originals.map { try table(.originals, $0) }
-        identifiers = try IdentifierTable(unsafelyBorrowing: transaction, collection: number)
-        guard identifiers.count == record.count else {
-            throw StorageError.corrupted(
-                what: "there are \(identifiers.count) identifiers for \(record.count) vectors",
-                location: "collection \"\(record.name)\"")
-        }
+        sketches = try layout.sketches.map { try table(.sketches, $0) }
+        let entries = try layout.entries.map { try table(.entries, $0, count: 1) }
+        self.entries = entries
+        identifiers = try IdentifierTable(
+            unsafelyBorrowing: transaction, collection: number, count: record.count,
+            storedChunks: record.storedIdentifierChunks)
         let isHalf = record.configuration.originals == .float16
         graph = GraphView(
             count: record.count, layout: record.codeLayout, codes: RecordArray(codes.records),
+            sketches: sketches.map { RecordArray($0.records) },
             residuals: residuals.map { RecordArray($0.records) }, adjacency: adjacency.map { RecordArray($0.records) },
             originals: originals.map { OriginalRecords(records: RecordArray($0.records), isHalf: isHalf) },
-            maximumDegree: record.configuration.build.maximumDegree, entryPoint: record.entryPoint)
+            maximumDegree: record.configuration.build.maximumDegree, entryPoint: record.entryPoint,
+            entries: record.entries.flatMap { layout in
+                entries.map { EntryTable(layout: layout, base: RecordArray($0.records).record(0)) }
+            })
     }
 
     /// Lends a searcher of this view's shape.

@@ -45,13 +45,13 @@ extension Database {
             configuration: configuration, count: source.count, dimension: source.dimension,
             identifiers: identifiers)
         // The most that any of them can store: one that stores less is left out where that is passed.
-        let limits = options.quantizations.map { configuration.componentLimit(quantization: $0) }
+        let limits = options.quantizations.map { planned.configuration($0, 0).componentLimit }
         let sample = try PlanSample(
             of: source, configuration: configuration, componentLimit: limits.max() ?? 0, k: goal.k, options: options,
             threads: threads, observer: observer)
         var fitting = options
         fitting.quantizations = options.quantizations.filter {
-            sample.largestMagnitude <= configuration.componentLimit(quantization: $0)
+            sample.largestMagnitude <= planned.configuration($0, 0).componentLimit
         }
         var candidates = try LociError.mapped { try planned.all(fitting) }
         var measurement = try PlanMeasurement(

@@ -54,7 +54,10 @@ struct PlanCandidates {
         var record = CollectionRecord(name: "", configuration: configuration)
         record.dimension = dimension
         record.count = count
-        record.hasGraph = !isScanned
+        record.storedIdentifierChunks = identifiers.storedChunks
+        if !isScanned {
+            record.addGraph(entryPoint: 0, entries: .standard(dimension: dimension, count: count))
+        }
         let bytes = try CollectionLayout(record).fileBytes(record, identifiers: identifiers)
         return Double(bytes.total) / Double(count)
     }

@@ -82,10 +82,12 @@ struct PlanMeasurement<Observer: PlanObserver> {
         of quantization: Quantization, sample: PlanSample, configuration: CollectionConfiguration, threads: Int,
         observer: Observer
     ) throws -> VectorSpace {
-        try VectorSpace.learn(
+        var configuration = configuration
+        configuration.quantization = quantization
+        return try VectorSpace.learn(
             from: sample.base, metric: configuration.metric, quantization: quantization,
-            seed: configuration.build.seed, componentLimit: configuration.componentLimit(quantization: quantization),
-            threads: threads, observer: PlanStageObserver(observer: observer, shown: nil))
+            seed: configuration.build.seed, componentLimit: configuration.componentLimit, threads: threads,
+            observer: PlanStageObserver(observer: observer, shown: nil))
     }
 
     /// What a candidate's windows reach: with a recall, doubled windows, and then those between the last that misses it and

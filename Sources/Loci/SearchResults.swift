@@ -1,5 +1,7 @@
 // Loci, Apache License 2.0.
 
+import LociStorage
+
 /// A vector that a search found.
 public struct Neighbor: Hashable, Sendable {
     /// Its identifier.
@@ -62,10 +64,11 @@ public struct SearchResults: Sendable {
     }
 
     /// Adds a neighbour of the query under way.
-    mutating func append(slot: UInt32, distance: Float, identifier: UnsafeRawBufferPointer) {
+    /// - Throws: `StorageError.corrupted` for a damaged identifier.
+    mutating func append(slot: UInt32, distance: Float, identifiers: IdentifierTable) throws(StorageError) {
+        try identifiers.append(identifierOf: slot, to: &identifierBytes)
         slots.append(slot)
         distances.append(distance)
-        identifierBytes.append(contentsOf: identifier)
         identifierEnds.append(identifierBytes.count)
     }
 

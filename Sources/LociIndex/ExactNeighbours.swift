@@ -87,6 +87,7 @@ private final class TileScanner {
     private let tile: OwnedRecords
     private var pointers: [UnsafePointer<UInt8>?]
     private var distances: [Float]
+    private var slots: [UInt32]
     private var buffers: [SearchBuffer]
 
     /// How many vectors make a tile of 256 KiB.
@@ -100,6 +101,7 @@ private final class TileScanner {
         let tile = tile
         pointers = (0..<rows).map { UnsafePointer(tile[$0]) }
         distances = [Float](repeating: 0, count: rows)
+        slots = [UInt32](repeating: 0, count: rows)
         buffers = (0..<queries.count).map { _ in
             var buffer = SearchBuffer()
             buffer.reset(capacity: k)
@@ -115,6 +117,7 @@ private final class TileScanner {
         let kernels = Kernels.active
         let dimension = space.dimension
         for row in block {
+            slots[row - block.lowerBound] = UInt32(row)
             let place = UnsafeMutableRawPointer(tile[row - block.lowerBound]).assumingMemoryBound(to: Float.self)
             try source.read(row: row, into: UnsafeMutableBufferPointer(start: place, count: dimension))
             try space.admit(place, row: row, kernels: kernels)
@@ -123,10 +126,7 @@ private final class TileScanner {
         for query in 0..<queries.count {
             let values = UnsafeRawPointer(queries[query]).assumingMemoryBound(to: Float.self)
             kernel(values, dimension, &pointers, block.count, &distances)
-            for index in 0..<block.count {
-                buffers[query].insert(
-                    SearchBuffer.key(distance: distances[index], slot: UInt32(block.lowerBound + index)))
-            }
+            buffers[query].insert(distances, slots, count: block.count)
         }
     }
 

@@ -14,6 +14,10 @@ package enum ChunkKind: UInt16, Sendable, CaseIterable {
     case originals = 0x4C04
     /// External identifiers of slots.
     case identifiers = 0x4C05
+    /// Binary sketches.
+    case sketches = 0x4C06
+    /// A table of entry points.
+    case entries = 0x4C07
 
     /// The kind of the chunks of `table`, or nil if it holds none.
     package init?(table: Table) {
@@ -23,6 +27,8 @@ package enum ChunkKind: UInt16, Sendable, CaseIterable {
         case .adjacency: self = .adjacency
         case .originals: self = .originals
         case .identifiers: self = .identifiers
+        case .sketches: self = .sketches
+        case .entries: self = .entries
         case .settings, .collections, .staging, .ids: return nil
         }
     }

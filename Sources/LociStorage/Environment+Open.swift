@@ -160,11 +160,16 @@ extension Environment {
         if code != 0 { throw failure(code, "opening the tables") }
         if handles.isEmpty { return false }
         setTableHandles(handles)
+        // First, since another version may have other tables.
         try checkSettings()
+        if handles.count < Table.allCases.count {
+            let missing = Table.allCases[handles.count]
+            throw StorageError.corrupted(what: "table \(missing) is missing", location: "'\(path)'")
+        }
         return true
     }
 
-    /// The handles of all tables, in the order of ``Table/index``; empty if there is none.
+    /// The handles of the tables in the order of ``Table/index``, up to the first that is missing.
     private func tableHandles(in transaction: OpaquePointer, flags: Int32) throws(StorageError) -> [MDB_dbi] {
         var handles: [MDB_dbi] = []
         for table in Table.allCases {
@@ -172,8 +177,7 @@ extension Environment {
             let code = mdb_dbi_open(transaction, table.rawValue, UInt32(flags), &handle)
             switch code {
             case 0: handles.append(handle)
-            case MDB_NOTFOUND where handles.isEmpty: return []
-            case MDB_NOTFOUND: throw .corrupted(what: "table \(table) is missing", location: "'\(path)'")
+            case MDB_NOTFOUND: return handles
             case MDB_MAP_FULL: throw StorageError.mapFull(limitBytes: options.maximumMapBytes)
             default: throw failure(code, "opening table \(table)")
             }

@@ -10,10 +10,15 @@
 ///     52 + 4n  offset[n]  the bytes of the identifiers
 ///
 /// A slot without an identifier has no bytes: an identifier has 1 to 480. Only the last chunk of a collection has fewer
-/// than 512 slots.
+/// than 512 slots. A chunk need not be stored if the identifier of each of its slots is the slot's ``SlotNumber``.
 package struct IdentifierChunk: Equatable, Sendable {
     /// The slots of a full chunk.
     package static let slotsPerChunk = 512
+
+    /// The number of chunks that `count` slots take, those included that need not be stored.
+    package static func chunks(forSlots count: Int) -> Int {
+        (count + slotsPerChunk - 1) / slotsPerChunk
+    }
 
     /// The end of each slot's bytes.
     private var ends: [UInt32] = []
@@ -55,15 +60,23 @@ package struct IdentifierChunk: Equatable, Sendable {
         for later in slot..<ends.count { ends[later] = UInt32(Int(ends[later]) - old.count + identifier.count) }
     }
 
-    /// The chunk of slots `512 * chunk` and following, as it is stored, or one without slots if it is not.
+    /// The chunk of slots `512 * chunk` and following, as it is stored, or with the slots' numbers if it is not.
     ///
+    /// - Parameter count: the number of slots, up to 512, of a chunk that is not stored.
     /// - Throws: ``StorageError/corrupted(what:location:)``, also for a wrong checksum.
     package static func load(
-        _ transaction: borrowing some StorageTransaction & ~Copyable, collection: UInt32, chunk: UInt32
+        _ transaction: borrowing some StorageTransaction & ~Copyable, collection: UInt32, chunk: UInt32, count: Int
     ) throws(StorageError) -> IdentifierChunk {
         let key = Key(collection: collection, chunk: chunk)
         var result = IdentifierChunk()
-        guard let value = try transaction.unsafeValue(of: key, in: .identifiers) else { return result }
+        guard let value = try transaction.unsafeValue(of: key, in: .identifiers) else {
+            let first = chunk * UInt32(slotsPerChunk)
+            for slot in 0..<UInt32(count) {
+                SlotNumber.append(first + slot, to: &result.bytes)
+                result.ends.append(UInt32(result.bytes.count))
+            }
+            return result
+        }
         do throws(ChunkFlaw) {
             let layout = try IdentifierLayout(value, collection: collection, chunk: chunk)
             try layout.checkContent()

@@ -2,24 +2,33 @@
 
 /// A view of the identifiers of a collection's slots, in the memory map.
 ///
+/// The slots of a chunk that is not stored have their ``SlotNumber`` for an identifier.
+///
 /// Any number of threads may use it at once. It keeps the snapshot alive that it was made from.
 package final class IdentifierTable: @unchecked Sendable {
     private let snapshot: Snapshot?
     private let collection: UInt32
-    private let chunks: [IdentifierLayout]
+    /// The number of slots, with and without an identifier.
+    package let count: Int
+    /// Nil is a chunk that is not stored, as are those behind the last.
+    private let chunks: [IdentifierLayout?]
 
     /// The identifiers of `collection`, as `snapshot` shows them.
     ///
-    /// Every chunk's header and length are checked; each offset when it is used.
+    /// Every chunk's header and length are checked, and that none is lost; each offset when it is used.
     ///
+    /// - Parameters:
+    ///   - count: the number of slots.
+    ///   - storedChunks: the number of chunks that are stored.
     /// - Throws: ``StorageError/corrupted(what:location:)``
     /// - Complexity: O(chunks).
-    package init(snapshot: Snapshot, collection: UInt32) throws {
+    package init(snapshot: Snapshot, collection: UInt32, count: Int, storedChunks: Int) throws {
         chunks = try snapshot.withTransaction { transaction in
-            try IdentifierTable.collect(transaction, collection: collection)
+            try IdentifierTable.collect(transaction, collection, count: count, storedChunks: storedChunks)
         }
         self.snapshot = snapshot
         self.collection = collection
+        self.count = count
     }
 
     /// The identifiers of `collection`, as `transaction` sees them.
@@ -27,52 +36,64 @@ package final class IdentifierTable: @unchecked Sendable {
     /// It is valid until the transaction ends; that of a write transaction until its next change. It is the caller's
     /// duty not to use the table longer.
     package init(
-        unsafelyBorrowing transaction: borrowing some StorageTransaction & ~Copyable, collection: UInt32
+        unsafelyBorrowing transaction: borrowing some StorageTransaction & ~Copyable, collection: UInt32, count: Int,
+        storedChunks: Int
     ) throws {
-        chunks = try IdentifierTable.collect(transaction, collection: collection)
+        chunks = try IdentifierTable.collect(transaction, collection, count: count, storedChunks: storedChunks)
         snapshot = nil
         self.collection = collection
+        self.count = count
     }
 
     private static func collect(
-        _ transaction: borrowing some StorageTransaction & ~Copyable, collection: UInt32
-    ) throws -> [IdentifierLayout] {
-        var chunks: [IdentifierLayout] = []
-        try transaction.forEachChunk(in: .identifiers, collection: collection) { (chunk, value) throws(ChunkFlaw) in
-            if let last = chunks.last, last.count != IdentifierChunk.slotsPerChunk {
-                throw ChunkFlaw("the chunk before it is not full")
-            }
-            chunks.append(try IdentifierLayout(value, collection: collection, chunk: chunk))
+        _ transaction: borrowing some StorageTransaction & ~Copyable, _ collection: UInt32, count: Int,
+        storedChunks: Int
+    ) throws -> [IdentifierLayout?] {
+        var chunks: [IdentifierLayout?] = []
+        var found = 0
+        let all = IdentifierChunk.chunks(forSlots: count)
+        try transaction.forEachChunk(
+            in: .identifiers, collection: collection, allowingGaps: storedChunks < all
+        ) { (chunk, value) throws(ChunkFlaw) in
+            let layout = try IdentifierLayout(value, collection: collection, chunk: chunk)
+            let slots = min(IdentifierChunk.slotsPerChunk, count - Int(chunk) * IdentifierChunk.slotsPerChunk)
+            guard slots > 0 else { throw ChunkFlaw("it is there, and the collection has \(count) slots") }
+            guard layout.count == slots else { throw ChunkFlaw("it has \(layout.count) slots of \(slots)") }
+            while chunks.count < chunk { chunks.append(nil) }
+            chunks.append(layout)
+            found += 1
+        }
+        guard found == storedChunks else {
+            throw StorageError.corrupted(
+                what: "\(found) chunks of \(storedChunks) are there",
+                location: "table identifiers, collection \(collection)")
         }
         return chunks
     }
 
-    /// The number of slots, with and without an identifier.
-    package var count: Int {
-        guard let last = chunks.last else { return 0 }
-        return (chunks.count - 1) * IdentifierChunk.slotsPerChunk + last.count
-    }
-
-    /// Runs `body` with the identifier of `slot`, which is valid during the call, and empty if the slot has none.
+    /// Adds the bytes of the identifier of `slot`, none if the slot has none, and allocates nothing if there is room.
     ///
-    /// - Throws: ``StorageError/recordNumber(_:limit:)``, ``StorageError/corrupted(what:location:)`` for a wrong offset,
-    ///   or what `body` throws.
-    package func withIdentifier<Result>(at slot: UInt32, _ body: (RawSpan) throws -> Result) throws -> Result {
-        try withExtendedLifetime(self) { try body(unsafeIdentifier(at: slot).bytes) }
-    }
-
-    /// Where the identifier of `slot` lies; empty if the slot has none. The pointer is valid as long as this table.
-    ///
-    /// - Throws: ``StorageError/recordNumber(_:limit:)``, or ``StorageError/corrupted(what:location:)``.
-    package func unsafeIdentifier(at slot: UInt32) throws(StorageError) -> UnsafeRawBufferPointer {
+    /// - Throws: ``StorageError/recordNumber(_:limit:)``, or ``StorageError/corrupted(what:location:)`` for a wrong offset.
+    package func append(identifierOf slot: UInt32, to bytes: inout [UInt8]) throws(StorageError) {
+        guard slot < count else { throw .recordNumber(UInt64(slot), limit: UInt64(count)) }
         let (chunk, place) = Int(slot).quotientAndRemainder(dividingBy: IdentifierChunk.slotsPerChunk)
-        guard chunk < chunks.count, place < chunks[chunk].count else {
-            throw .recordNumber(UInt64(slot), limit: UInt64(count))
+        guard chunk < chunks.count, let layout = chunks[chunk] else {
+            SlotNumber.append(slot, to: &bytes)
+            return
         }
         do throws(ChunkFlaw) {
-            return UnsafeRawBufferPointer(rebasing: chunks[chunk].bytes[try chunks[chunk].range(at: place)])
+            bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: layout.bytes[try layout.range(at: place)]))
         } catch {
             throw error.error(table: .identifiers, collection: collection, chunk: UInt32(chunk))
         }
+    }
+
+    /// The identifier of `slot`; empty if the slot has none.
+    ///
+    /// - Throws: As ``append(identifierOf:to:)``.
+    package func identifier(at slot: UInt32) throws(StorageError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        try append(identifierOf: slot, to: &bytes)
+        return bytes
     }
 }

@@ -23,6 +23,10 @@ package enum Table: String, CaseIterable, Sendable {
     case adjacency
     /// Original vectors, in chunks.
     case originals
+    /// Binary sketches, in chunks.
+    case sketches
+    /// Tables of entry points, as chunks of one record.
+    case entries
 
     /// The position of the table in the list of opened tables.
     var index: Int {
@@ -36,6 +40,8 @@ package enum Table: String, CaseIterable, Sendable {
         case .residuals: 6
         case .adjacency: 7
         case .originals: 8
+        case .sketches: 9
+        case .entries: 10
         }
     }
 

@@ -32,21 +32,6 @@ import Testing
         }
     }
 
-    @Test func keysBelowABoundAreCountedOnEverySet() {
-        var generator = SeededGenerator("keysBelowABoundAreCountedOnEverySet")
-        for count in Self.counts {
-            // Few values, so that there are equal ones; with and without the highest bit.
-            let keys = (0..<count).map { _ in UInt64.random(in: 0...40, using: &generator) << 58 | 7 }.sorted()
-            let bounds = keys.prefix(20) + keys.suffix(20) + [0, 1, .max] + keys.prefix(3).map { $0 + 1 }
-            for bound in bounds {
-                let expected = keys.count { $0 < bound }
-                for set in KernelSet.all {
-                    #expect(set.countBelow(keys, bound) == expected, "\(set.name), \(count), \(bound)")
-                }
-            }
-        }
-    }
-
     @Test func oneInfinityOrNaNIsFoundAnywhere() {
         for set in KernelSet.all {
             #expect(set.allFinite([]))
@@ -73,24 +58,6 @@ import Testing
                 var values = [Float](repeating: 1, count: 70)
                 values[index] = -.greatestFiniteMagnitude
                 #expect(set.largestMagnitude(values) == .greatestFiniteMagnitude, "\(set.name), \(index)")
-            }
-        }
-    }
-
-    @Test func roundingIsToNearestEven() {
-        var generator = SeededGenerator("roundingIsToNearestEven")
-        let ties: [Float] = [
-            0.5, 1.5, 2.5, -0.5, -1.5, -2.5, 0.499_999_97, -0.499_999_97, 32766.5, -32767.5, 32639, 0, -0.0,
-        ]
-        for count in Self.counts {
-            let values = (0..<count).map { index in
-                index % 3 == 0 ? ties[Int.random(in: 0..<ties.count, using: &generator)] : generator.float() * 32000
-            }
-            for factor: Float in [1, 0.37] {
-                let expected = values.map { Int16(($0 * factor).rounded(.toNearestOrEven)) }
-                for set in KernelSet.all {
-                    #expect(set.roundedToInt16(values, factor: factor) == expected, "\(set.name), \(count)")
-                }
             }
         }
     }

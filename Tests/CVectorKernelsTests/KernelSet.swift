@@ -92,6 +92,33 @@ struct KernelSet {
         }?.map { Int32(bitPattern: $0) }
     }
 
+    // MARK: Sketches and entry points
+
+    func sketchBounds(_ query: SketchQuery, _ rows: RowPointers) -> [UInt32]? {
+        output(rows.count, keeping: rows.owners) { out in
+            query.withArgument { argument in
+                kernels.pointee.sketch_bounds(
+                    argument, rows.pointers, rows.count, out.assumingMemoryBound(to: Float.self))
+            }
+        }
+    }
+
+    /// `table` is one pointer, to the groups.
+    func entryMinima(_ query: EntryQuery, _ table: RowPointers, groupCount: Int) -> EntryMinima? {
+        var scores: [UInt32]?
+        let groups = output(EntryTable.lanes, keeping: table.owners) { groups in
+            scores = output(EntryTable.lanes) { scores in
+                query.withArgument { argument in
+                    kernels.pointee.entry_minima(
+                        argument, table.pointers[0], groupCount, scores.assumingMemoryBound(to: Float.self),
+                        groups.assumingMemoryBound(to: UInt32.self))
+                }
+            }
+        }
+        guard let scores, let groups else { return nil }
+        return EntryMinima(scores: scores, groups: groups)
+    }
+
     // MARK: Floats
 
     /// One of the four kernels on float rows.
@@ -114,11 +141,56 @@ struct KernelSet {
 
     func dot(_ first: [Float], _ second: [Float]) -> Float { kernels.pointee.dot(first, second, first.count) }
 
-    func countBelow(_ keys: [UInt64], _ bound: UInt64) -> Int { kernels.pointee.count_below(keys, keys.count, bound) }
-
     func largestMagnitude(_ values: [Float]) -> Float { kernels.pointee.largest_magnitude(values, values.count) }
 
     func allFinite(_ values: [Float]) -> Bool { kernels.pointee.all_finite(values, values.count) != 0 }
+
+    // MARK: Queries and search buffers
+
+    /// The parts and the sums of a query, or nil where a part was written too far. The query lies in memory that ends with
+    /// it.
+    func quantizedQuery(_ values: [Float], factor: Float) -> QuantizedQuery? {
+        let canary: Int8 = 0x5a
+        var coarse = [Int8](repeating: canary, count: values.count + 64)
+        var fine = coarse
+        var sums = vk_query_sums(sum: -1, squares: -1, coarse_sum: -1, coarse_squares: -1)
+        let count = values.count
+        let memory = GuardedRows([values.withUnsafeBytes { Array($0) }])
+        withExtendedLifetime(memory) {
+            memory.rows.pointers[0]?.withMemoryRebound(to: Float.self, capacity: count) { values in
+                kernels.pointee.quantize_query(values, factor, count, &coarse, &fine, &sums)
+            }
+        }
+        guard (coarse[values.count...] + fine[values.count...]).allSatisfy({ $0 == canary }) else { return nil }
+        return QuantizedQuery(
+            coarse: Array(coarse[..<values.count]), fine: Array(fine[..<values.count]), sum: sums.sum,
+            squares: sums.squares, coarseSum: sums.coarse_sum, coarseSquares: sums.coarse_squares)
+    }
+
+    /// A search buffer after a batch of candidates. Its keys, and room for one more than `capacity`, lie in memory that
+    /// ends with them, and so do the candidates: what reads or writes further ends the test program. Places that are not
+    /// taken hold `garbage` before.
+    func inserted(
+        _ candidates: [SearchCandidate], into state: SearchBufferState, capacity: Int, garbage: UInt64
+    ) -> SearchBufferState {
+        let room = state.keys + [UInt64](repeating: garbage, count: capacity + 1 - state.keys.count)
+        let memory = GuardedRows([
+            room.withUnsafeBytes { Array($0) },
+            candidates.map(\.distanceBits).withUnsafeBytes { Array($0) },
+            candidates.map(\.slot).withUnsafeBytes { Array($0) },
+        ])
+        let rows = memory.rows.pointers.map { UnsafeMutableRawPointer(mutating: $0) }
+        return withExtendedLifetime(memory) {
+            guard let keys = rows[0]?.assumingMemoryBound(to: UInt64.self) else { return state }
+            var count = state.keys.count
+            var cursor = state.cursor
+            kernels.pointee.insert_candidates(
+                rows[1]?.assumingMemoryBound(to: Float.self), rows[2]?.assumingMemoryBound(to: UInt32.self),
+                candidates.count, keys, capacity, &count, &cursor)
+            let held = UnsafeBufferPointer(start: keys, count: min(count, capacity + 1))
+            return SearchBufferState(keys: Array(held), cursor: cursor)
+        }
+    }
 
     // MARK: Arrays in place
 
@@ -143,13 +215,6 @@ struct KernelSet {
 
     func butterfly(_ values: [Float]) -> [Float]? {
         changed(values) { kernels.pointee.butterfly($0, values.count / 2) }
-    }
-
-    func roundedToInt16(_ values: [Float], factor: Float) -> [Int16] {
-        [Int16](unsafeUninitializedCapacity: values.count) { buffer, used in
-            kernels.pointee.round_to_int16(values, factor, values.count, buffer.baseAddress)
-            used = values.count
-        }
     }
 
     func widened(_ values: [UInt16]) -> [Float] {

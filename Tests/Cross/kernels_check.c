@@ -2,6 +2,7 @@
 //
 // Checks that every set of kernels that this processor has gives the bits of the portable one. Plain C, so that it can be
 // built for another processor and run in an emulator: see run.sh. The seed may be given as the first argument.
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -133,6 +134,90 @@ static void check_codes(const vk_kernels *kernels, size_t dimension, size_t coun
     free_rows(&nibble_rows), free_rows(&byte_rows), free_rows(&nibble_residuals), free_rows(&byte_residuals);
 }
 
+/// The definition, a bit at a time.
+static float sketch_bound(const vk_sketch_query *query, const uint8_t *row) {
+    float norm, halves[2];
+    uint16_t half_bits[2];
+    memcpy(&norm, row, 4);
+    memcpy(half_bits, row + 4, 4);
+    vk_kernels_of(VK_PORTABLE)->widen_float16(half_bits, 2, halves);
+    int32_t product = 0;
+    for (size_t j = 0; j < query->dimension; j++) {
+        int bit = row[VK_SKETCH_HEADER_BYTES + j / 8] & (1 << j % 8);
+        product += bit ? query->values[j] : -query->values[j];
+    }
+    float by_norm = query->norm_weight * norm, by_product = query->product_factor * halves[0];
+    float by_error = query->error_factor * halves[1];
+    by_product *= (float)product;
+    return ((query->base + by_norm) + by_product) + by_error;
+}
+
+static void check_sketches(const vk_kernels *kernels, size_t dimension, size_t count, filling fill) {
+    int8_t *values = make_query(dimension, fill);
+    size_t bytes = VK_SKETCH_HEADER_BYTES + (dimension + 7) / 8;
+    row_set rows = make_rows(bytes, VK_OVERREAD_BYTES, fill);
+    for (size_t i = 0; i < MOST_ROWS; i++) {
+        uint8_t *row = rows.memory[i] + (rows.rows[i] - rows.memory[i]);
+        float norm = next_float() * 1000;
+        // Below 2, so finite.
+        uint16_t halves[2] = {(uint16_t)next() & 0xbfff, (uint16_t)next() & 0xbfff};
+        memcpy(row, &norm, 4);
+        memcpy(row + 4, halves, 4);
+    }
+    vk_sketch_query query = {values, dimension, 0, next_float() * 100, next_float(), next_float(), next_float() * 10};
+    for (size_t j = 0; j < dimension; j++) query.sum += values[j];
+    float expected[MOST_ROWS] = {0}, actual[MOST_ROWS] = {0};
+    for (size_t i = 0; i < count; i++) expected[i] = sketch_bound(&query, rows.rows[i]);
+    kernels->sketch_bounds(&query, rows.rows, count, actual);
+    compare(kernels->name, "sketch_bounds", dimension, expected, actual, sizeof expected);
+    free(values), free_rows(&rows);
+}
+
+/// The definition of the least score of a lane, an entry at a time.
+static void entry_minimum(const vk_entry_query *query, const uint8_t *groups, size_t group_count, size_t lane,
+                          float *least, uint32_t *least_group) {
+    for (size_t group = 0; group < group_count; group++) {
+        const uint8_t *lines = groups + group * 64 * (1 + query->lines);
+        int32_t sum = 0;
+        for (size_t j = 0; j < 8 * query->lines; j++) {
+            int byte = lines[64 * (1 + j / 8) + 4 * lane + j % 4];
+            sum += query->values[j] * (j % 8 < 4 ? byte & 15 : byte >> 4);
+        }
+        float bias, product = query->factor * (float)sum;
+        memcpy(&bias, lines + 4 * lane, sizeof bias);
+        if (group > 0 && !(bias + product < *least)) continue;
+        *least = bias + product;
+        *least_group = (uint32_t)group;
+    }
+}
+
+static void check_entries(const vk_kernels *kernels, size_t lines, size_t group_count, filling fill) {
+    size_t group_bytes = 64 * (1 + lines), offset = next() % 16;
+    uint8_t *memory = allocate(offset + group_count * group_bytes), *groups = memory + offset;
+    int8_t *values = allocate(8 * lines);
+    for (size_t j = 0; j < 8 * lines; j++) {
+        values[j] = (int8_t)(fill == RANDOM ? (int)next() : fill == LOWEST ? -128 : 127);
+    }
+    for (size_t k = 0; k < group_count * group_bytes; k++) groups[k] = (uint8_t)(fill == RANDOM ? next() >> 20 : 255);
+    for (size_t group = 0; group < group_count; group++) {
+        for (size_t lane = 0; lane < VK_ENTRY_LANES; lane++) {
+            // Few values: where all codes are the same, there are equal scores.
+            float bias = (float)(next() % 4) * 100;
+            memcpy(groups + group * group_bytes + 4 * lane, &bias, sizeof bias);
+        }
+    }
+    vk_entry_query query = {values, lines, next_float()};
+    float expected[VK_ENTRY_LANES], actual[VK_ENTRY_LANES];
+    uint32_t expected_groups[VK_ENTRY_LANES], actual_groups[VK_ENTRY_LANES];
+    for (size_t lane = 0; lane < VK_ENTRY_LANES; lane++) {
+        entry_minimum(&query, groups, group_count, lane, expected + lane, expected_groups + lane);
+    }
+    kernels->entry_minima(&query, groups, group_count, actual, actual_groups);
+    compare(kernels->name, "entry_minima, scores", lines, expected, actual, sizeof expected);
+    compare(kernels->name, "entry_minima, groups", lines, expected_groups, actual_groups, sizeof expected_groups);
+    free(memory), free(values);
+}
+
 /// Float rows of `size` bytes an element, in memory that ends with them.
 static row_set make_float_rows(size_t dimension, size_t size) {
     row_set set = make_rows(dimension * size, 0, RANDOM);
@@ -182,7 +267,6 @@ static void check_arrays(const vk_kernels *kernels, size_t count) {
     size_t size = count * sizeof(float);
     float *values = make_floats(count), *others = make_floats(count);
     float *expected = allocate(size), *actual = allocate(size);
-    int16_t *expected_integers = allocate(size), *actual_integers = allocate(size);
     uint16_t *halves = allocate(size), *expected_halves = allocate(size), *actual_halves = allocate(size);
 
     float sums[2] = {portable->sum_of_squares(values, count), portable->dot(values, others, count)};
@@ -198,19 +282,6 @@ static void check_arrays(const vk_kernels *kernels, size_t count) {
     compare(kernels->name, "subtract_and_scale", count, expected, actual, size);
     portable->butterfly(expected, count / 2), kernels->butterfly(actual, count / 2);
     compare(kernels->name, "butterfly", count, expected, actual, size);
-
-    uint64_t keys[1024];
-    size_t key_count = count < 1024 ? count : 1024;
-    for (size_t i = 0; i < key_count; i++) keys[i] = (uint64_t)(i / 3) << 56 | 1;
-    for (uint64_t bound = 0; bound < 4; bound++) {
-        size_t expected_below = portable->count_below(keys, key_count, bound << 62);
-        size_t actual_below = kernels->count_below(keys, key_count, bound << 62);
-        compare(kernels->name, "count_below", count, &expected_below, &actual_below, sizeof expected_below);
-    }
-
-    portable->round_to_int16(values, 33000, count, expected_integers);
-    kernels->round_to_int16(values, 33000, count, actual_integers);
-    compare(kernels->name, "round_to_int16", count, expected_integers, actual_integers, count * 2);
 
     for (size_t i = 0; i < count; i++) halves[i] = (uint16_t)next();
     portable->widen_float16(halves, count, expected), kernels->widen_float16(halves, count, actual);
@@ -234,8 +305,76 @@ static void check_arrays(const vk_kernels *kernels, size_t count) {
         compare(kernels->name, "all_finite", count, &verdicts[0], &verdicts[1], sizeof(int));
     }
 
-    free(values), free(others), free(expected), free(actual), free(expected_integers), free(actual_integers);
-    free(halves), free(expected_halves), free(actual_halves);
+    free(values), free(others), free(expected), free(actual), free(halves), free(expected_halves), free(actual_halves);
+}
+
+/// A query in two parts, with some values behind each that must stay as they were.
+static void check_queries(const vk_kernels *kernels, size_t count, float factor, filling fill) {
+    enum { BEHIND = 64 };
+    float *values = make_floats(count);
+    int8_t *parts[2];
+    for (size_t i = 0; i < count && fill != RANDOM; i++) {
+        // The largest squares of both parts, and the largest products of one with the other.
+        values[i] = (fill == LOWEST ? -32512.0f : 32384.0f) / factor;
+    }
+    for (int set = 0; set < 2; set++) {
+        parts[set] = allocate(2 * (count + BEHIND));
+        memset(parts[set], 0x5a, 2 * (count + BEHIND));
+    }
+    vk_query_sums sums[2];
+    memset(sums, 0xff, sizeof sums);
+    vk_kernels_of(VK_PORTABLE)->quantize_query(values, factor, count, parts[0], parts[0] + count + BEHIND, &sums[0]);
+    kernels->quantize_query(values, factor, count, parts[1], parts[1] + count + BEHIND, &sums[1]);
+    compare(kernels->name, "quantize_query", count, parts[0], parts[1], 2 * (count + BEHIND));
+    compare(kernels->name, "quantize_query, sums", count, &sums[0], &sums[1], sizeof sums[0]);
+    free(values), free(parts[0]), free(parts[1]);
+}
+
+/// A search buffer that takes batch after batch, while some of its candidates are expanded.
+static void check_search_buffer(const vk_kernels *kernels, size_t capacity) {
+    enum { BATCHES = 200, MOST_CANDIDATES = 41, BEHIND = 16 };
+    static const float distances[] = {-INFINITY, -1.5f, -0.0f, 0.0f, 0x1p-149f, 1.0f, 3e38f, INFINITY};
+    size_t places = capacity + 1 + BEHIND, count = 0, cursor = 0;
+    uint64_t *expected = allocate(places * sizeof *expected), *actual = allocate(places * sizeof *actual);
+    // As large as keys can be, and as small: places that are not taken do not count.
+    memset(expected, capacity % 2 ? 0xff : 0, places * sizeof *expected);
+    memcpy(actual, expected, places * sizeof *actual);
+    for (int batch = 0; batch < BATCHES; batch++) {
+        size_t candidates = next() % MOST_CANDIDATES;
+        float *batch_distances = allocate(candidates * sizeof(float));
+        uint32_t *slots = allocate(candidates * sizeof(uint32_t));
+        for (size_t i = 0; i < candidates; i++) {
+            batch_distances[i] = next() % 2 ? next_float() : distances[next() % 8];
+            slots[i] = next() % 16 ? (uint32_t)(next() % (4 * capacity)) : 0x7fffffffu;
+            if (i > 0 && next() % 16 == 0) {
+                size_t earlier = next() % i;
+                batch_distances[i] = batch_distances[earlier], slots[i] = slots[earlier];
+            } else if (count > 0 && next() % 4 == 0) {
+                // One that is held.
+                uint64_t key = expected[next() % count];
+                uint32_t ordered = (uint32_t)(key >> 32);
+                ordered = ordered & 0x80000000u ? ordered ^ 0x80000000u : ~ordered;
+                memcpy(batch_distances + i, &ordered, sizeof ordered);
+                slots[i] = (uint32_t)key >> 1;
+            }
+        }
+        size_t counts[2] = {count, count}, cursors[2] = {cursor, cursor};
+        vk_kernels_of(VK_PORTABLE)
+            ->insert_candidates(batch_distances, slots, candidates, expected, capacity, &counts[0], &cursors[0]);
+        kernels->insert_candidates(batch_distances, slots, candidates, actual, capacity, &counts[1], &cursors[1]);
+        free(batch_distances), free(slots);
+        compare(kernels->name, "insert_candidates, count", capacity, &counts[0], &counts[1], sizeof counts[0]);
+        compare(kernels->name, "insert_candidates, cursor", capacity, &cursors[0], &cursors[1], sizeof cursors[0]);
+        count = counts[0];
+        compare(kernels->name, "insert_candidates", capacity, expected, actual, count * sizeof *expected);
+        compare(kernels->name, "insert_candidates, behind", capacity, expected + capacity + 1, actual + capacity + 1,
+                BEHIND * sizeof *expected);
+        size_t odds = 1 + next() % 8;
+        for (size_t place = 0; place < count; place++) expected[place] |= next() % odds == 0;
+        memcpy(actual, expected, count * sizeof *actual);
+        for (cursor = 0; cursor < count && expected[cursor] & 1;) cursor++;
+    }
+    free(expected), free(actual);
 }
 
 static void check_hadamard(const vk_kernels *kernels, size_t count) {
@@ -273,18 +412,39 @@ static void check_all_halves(const vk_kernels *kernels) {
 }
 
 static void check_set(const vk_kernels *kernels) {
+    // Around 4,096 dimensions of a sketch, sums of 16 bits are full.
+    static const size_t large[] = {4095, 4096, 4097, HUGE_DIMENSION};
     static const size_t counts[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, MOST_ROWS};
     for (size_t dimension = 1; dimension <= LARGEST_DIMENSION; dimension++) {
         check_codes(kernels, dimension, counts[dimension % 11], RANDOM);
         check_codes(kernels, dimension, counts[(dimension / 11) % 11], dimension % 2 ? LOWEST : HIGHEST);
+        check_sketches(kernels, dimension, counts[dimension % 11], RANDOM);
+        check_sketches(kernels, dimension, counts[(dimension / 11) % 11], dimension % 2 ? LOWEST : HIGHEST);
         check_float_rows(kernels, dimension, counts[dimension % 11]);
         check_arrays(kernels, dimension);
+        check_queries(kernels, dimension, 33000, RANDOM);
+        check_queries(kernels, dimension, 127, RANDOM);
     }
     check_codes(kernels, 0, MOST_ROWS, RANDOM);
     check_float_rows(kernels, 0, MOST_ROWS);
     check_arrays(kernels, 0);
+    check_queries(kernels, 0, 1, RANDOM);
+    for (int fill = RANDOM; fill <= HIGHEST; fill++) check_queries(kernels, HUGE_DIMENSION, 1, (filling)fill);
+    check_queries(kernels, HUGE_DIMENSION, 1e38f, RANDOM);
     check_codes(kernels, HUGE_DIMENSION, 5, LOWEST);
     check_codes(kernels, HUGE_DIMENSION, 5, HIGHEST);
+    check_sketches(kernels, 0, MOST_ROWS, RANDOM);
+    for (size_t d = 0; d < sizeof large / sizeof *large; d++) {
+        check_sketches(kernels, large[d], 5, LOWEST);
+        check_sketches(kernels, large[d], 5, HIGHEST);
+    }
+    for (size_t lines = 1; lines <= VK_MOST_ENTRY_LINES; lines++) {
+        for (size_t group_count = 1; group_count <= 40; group_count++) {
+            for (int fill = RANDOM; fill <= HIGHEST; fill++) check_entries(kernels, lines, group_count, (filling)fill);
+        }
+    }
+    // Up to 192 keys may lie in registers.
+    for (size_t capacity = 1; capacity <= 300; capacity++) check_search_buffer(kernels, capacity);
     for (size_t count = 1; count <= 65536; count *= 2) check_hadamard(kernels, count);
     check_all_halves(kernels);
 }

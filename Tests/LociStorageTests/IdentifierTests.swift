@@ -19,7 +19,8 @@ import Testing
                 for chunk in 0..<3 {
                     let first = chunk * 512
                     let last = min(first + 512, model.count)
-                    var identifiers = try IdentifierChunk.load(transaction, collection: 2, chunk: UInt32(chunk))
+                    var identifiers = try IdentifierChunk.load(
+                        transaction, collection: 2, chunk: UInt32(chunk), count: last - first)
                     // In any order, and slots that were never set are there all the same.
                     for slot in (first..<last).reversed()
                     where identifiers.identifier(at: slot - first) != model[slot][...] {
@@ -30,15 +31,65 @@ import Testing
                     try identifiers.store(in: transaction, collection: 2, chunk: UInt32(chunk))
                 }
             }
-            let table = try IdentifierTable(snapshot: environment.snapshot(), collection: 2)
-            #expect(table.count == model.count)
+            let table = try IdentifierTable(
+                snapshot: environment.snapshot(), collection: 2, count: model.count, storedChunks: 3)
             for slot in model.indices {
-                #expect(try table.withIdentifier(at: UInt32(slot)) { $0.copied } == model[slot])
+                #expect(try table.identifier(at: UInt32(slot)) == model[slot])
             }
             #expect(
-                storageError { _ = try table.unsafeIdentifier(at: UInt32(model.count)) }
+                storageError { _ = try table.identifier(at: UInt32(model.count)) }
                     == .recordNumber(UInt64(model.count), limit: UInt64(model.count)))
             #expect(try environment.read { try $0.verifyChecksums(of: 2) { Issue.record("\($0)") } } == 3)
+        }
+    }
+
+    /// The slots of chunks that are not stored are named by their numbers, and a lost chunk is no such chunk.
+    @Test func chunksNeedNotBeStored() throws {
+        var generator = SeededGenerator()
+        let folder = try TemporaryFolder()
+        let environment = try Environment.open(at: folder.database, mode: .create, options: .small())
+        for round in 1...UInt32(TestSettings.iterations(20)) {
+            let count = Int.random(in: 1...512 * 5, using: &generator)
+            let chunks = IdentifierChunk.chunks(forSlots: count)
+            let stored = (0..<chunks).filter { _ in Bool.random(using: &generator) }
+            try environment.write { (transaction) throws in
+                for chunk in stored {
+                    let slots = min(512, count - chunk * 512)
+                    var content = try IdentifierChunk.load(
+                        transaction, collection: round, chunk: UInt32(chunk), count: slots)
+                    #expect(content.count == slots)
+                    #expect(Array(content.identifier(at: slots - 1)) == Array("\(chunk * 512 + slots - 1)".utf8))
+                    try content.set("x\(chunk)".utf8, at: 0)
+                    try content.store(in: transaction, collection: round, chunk: UInt32(chunk))
+                }
+            }
+            let table = try IdentifierTable(
+                snapshot: environment.snapshot(), collection: round, count: count, storedChunks: stored.count)
+            let wrong = try (0..<count).filter { slot in
+                let isNamed = slot % 512 == 0 && stored.contains(slot / 512)
+                let expected = isNamed ? "x\(slot / 512)" : "\(slot)"
+                return try table.identifier(at: UInt32(slot)) != Array(expected.utf8)
+            }
+            #expect(wrong == [])
+            #expect(storageError { _ = try table.identifier(at: UInt32(count)) } != nil)
+            func isRefused(count: Int = count, storedChunks: Int = stored.count) throws -> Bool {
+                let snapshot = try environment.snapshot()
+                let error = storageError {
+                    _ = try IdentifierTable(
+                        snapshot: snapshot, collection: round, count: count, storedChunks: storedChunks)
+                }
+                if case .corrupted = error { return true }
+                return false
+            }
+            #expect(try !isRefused())
+            #expect(try isRefused(storedChunks: stored.count + 1) && isRefused(storedChunks: stored.count - 1))
+            if stored.last == chunks - 1 {
+                // A last chunk of other slots, or behind the end; behind a full one may be another that is not stored.
+                #expect(try isRefused(count: count - 1))
+                #expect(try isRefused(count: count + 1) == (count % 512 != 0))
+            }
+            #expect(
+                try environment.read { try $0.verifyChecksums(of: round) { Issue.record("\($0)") } } == stored.count)
         }
     }
 
@@ -79,16 +130,15 @@ import Testing
                 try transaction.verifyChecksums { _ in faults += 1 }
                 #expect(faults == 1)
                 #expect(throws: StorageError.self) {
-                    _ = try IdentifierChunk.load(transaction, collection: 2, chunk: 0)
+                    _ = try IdentifierChunk.load(transaction, collection: 2, chunk: 0, count: 9)
                 }
-                guard let table = try? IdentifierTable(unsafelyBorrowing: transaction, collection: 2),
-                    let stored = try transaction.unsafeValue(of: key, in: .identifiers), let start = stored.baseAddress
-                else { return }
+                let table = try? IdentifierTable(
+                    unsafelyBorrowing: transaction, collection: 2, count: 9, storedChunks: 1)
+                guard let table else { return }
                 for slot in 0..<UInt32(table.count) {
-                    guard let bytes = try? table.unsafeIdentifier(at: slot), let first = bytes.baseAddress else {
-                        continue
-                    }
-                    #expect(first >= start && first + bytes.count <= start + stored.count)
+                    // Behind the offsets there is nothing else.
+                    guard let bytes = try? table.identifier(at: slot) else { continue }
+                    #expect(bytes.count <= 36 && bytes.allSatisfy { $0 == 65 })
                 }
             }
         }

@@ -103,18 +103,6 @@ import Testing
         #expect(try database.check() == [])
     }
 
-    @Test func standardQuantizationFollowsTheDimension() throws {
-        let folder = try TemporaryFolder()
-        let database = try Database.open(folder.database)
-        for (dimension, quantization) in [(199, Quantization.lvq8), (200, .lvq4x8)] {
-            let vectors = try RandomVectors(count: 10, dimension: dimension)
-            let collection = try database.buildCollection("d\(dimension)", from: vectors)
-            let info = try collection.info()
-            #expect(info.quantization == quantization)
-            #expect(info.configuration.quantization == nil)
-        }
-    }
-
     @Test(arguments: Quantization.allCases, Originals.allCases)
     func emptyCollectionIsBuilt(quantization: Quantization, originals: Originals) throws {
         let folder = try TemporaryFolder()

@@ -8,20 +8,24 @@ import Testing
 @testable import LociStorage
 
 @Suite struct CheckTests {
-    /// What `check` says of a small database after `change`.
+    /// What `check` says of a small database after `change`. The first 512 vectors are named by their numbers, which
+    /// stand nowhere, and the others `v512` and so on.
     private func faults(
         count: Int = 600, _ change: (borrowing WriteTransaction) throws -> Void
     ) throws -> [Fault] {
         let folder = try TemporaryFolder()
         let database = try Database.open(folder.database)
         let vectors = try RandomVectors(count: count, dimension: 6)
-        _ = try database.buildCollection("a", .quick(.l2, .lvq8, .float16), from: vectors)
+        _ = try database.buildCollection(
+            "a", .quick(.l2, .lvq8, .float16), from: vectors,
+            identifiers: (0..<count).map { $0 < 512 ? VectorID(row: $0) : VectorID("v\($0)") })
         _ = try database.buildCollection("b", .quick(), from: RandomVectors(count: 9, dimension: 2))
         #expect(try database.check() == [])
         try database.environment.write(change)
         // Whatever the check says, nothing else may crash.
         _ = thrown { _ = try database.collection("a").search(vectors[1]) }
         _ = thrown { _ = try database.collection("a").get("1") }
+        _ = thrown { _ = try database.collection("a").get("v517") }
         _ = thrown { try database.collection("a").forEach { _, _ in } }
         _ = thrown { _ = try database.info() }
         let faults = try database.check()
@@ -32,35 +36,73 @@ import Testing
 
     private func id(_ name: String) throws -> Key { try Key(collection: 1, identifier: Array(name.utf8)) }
 
+    private static let notBack = "the identifier \"v517\" of slot 517 does not lead back to it"
+
     @Test func identifiersAndSlots() throws {
-        let swapped = try faults { try $0.put([8, 0, 0, 0], for: id("7"), in: .ids) }
-        #expect(swapped.map(\.what) == ["the identifier \"7\" of slot 7 does not lead back to it"])
-        let outside = try faults { try $0.put([0xFF, 0xFF, 0xFF, 0xFF], for: id("7"), in: .ids) }
-        #expect(outside.count == 1)
-        let short = try faults { try $0.put([7, 0], for: id("7"), in: .ids) }
-        #expect(short.count == 1)
-        let missing = try faults { try $0.delete(id("599"), in: .ids) }
-        #expect(missing.count == 2)
+        let swapped = try faults { try $0.put([8, 0, 0, 0], for: id("v517"), in: .ids) }
+        #expect(swapped.map(\.what) == [Self.notBack, "the identifier \"v517\" leads to slot 8, which is \"8\""])
+        let noSlot = [Self.notBack, "the identifier \"v517\" leads to no slot"]
+        let outside = try faults { try $0.put([0xFF, 0xFF, 0xFF, 0xFF], for: id("v517"), in: .ids) }
+        #expect(outside.map(\.what) == noSlot)
+        let short = try faults { try $0.put([7, 0], for: id("v517"), in: .ids) }
+        #expect(short.map(\.what) == noSlot)
+        let missing = try faults { try $0.delete(id("v517"), in: .ids) }
+        #expect(missing.map(\.what) == [Self.notBack])
         let strange = try faults { try $0.put([7, 0, 0, 0], for: id("x"), in: .ids) }
-        #expect(strange.map(\.what) == ["601 identifiers lead to 600 slots"])
-        let nameless = try faults { transaction in
-            var chunk = try IdentifierChunk.load(transaction, collection: 1, chunk: 0)
-            try chunk.set([], at: 3)
+        #expect(strange.map(\.what) == ["the identifier \"x\" leads to slot 7, which is \"7\""])
+        let nameless = try faults { try rename(517, to: "", in: $0) }
+        #expect(
+            nameless.map(\.what) == [
+                "slot 517 has no identifier", "the identifier \"v517\" leads to slot 517, which is \"\"",
+            ])
+    }
+
+    /// Gives a slot above 512 another identifier, one way.
+    private func rename(_ slot: Int, to name: String, in transaction: borrowing WriteTransaction) throws {
+        var chunk = try IdentifierChunk.load(transaction, collection: 1, chunk: 1, count: 0)
+        try chunk.set(Array(name.utf8), at: slot - 512)
+        try chunk.store(in: transaction, collection: 1, chunk: 1)
+    }
+
+    /// Slot 4 is "4" without a word in the file.
+    @Test func identifiersThatAreAnotherSlotsNumber() throws {
+        let oneWay = try faults { transaction in
+            try rename(517, to: "4", in: transaction)
+            try transaction.delete(id("v517"), in: .ids)
+        }
+        #expect(oneWay.map(\.what) == ["the identifier \"4\" of slot 517 does not lead back to it"])
+        let bothWays = try faults { transaction in
+            try rename(517, to: "4", in: transaction)
+            try transaction.delete(id("v517"), in: .ids)
+            try transaction.put([5, 2, 0, 0], for: id("4"), in: .ids)
+        }
+        #expect(bothWays.map(\.what) == ["the identifier \"4\" of slot 4 does not lead back to it"])
+    }
+
+    @Test func lostAndStrangeIdentifierChunks() throws {
+        let lost = try faults { try $0.delete(Key(collection: 1, chunk: 1), in: .identifiers) }
+        #expect(lost.map(\.what).contains { $0.contains("0 chunks of 1 are there") } && lost.count == 1)
+        let strange = try faults { transaction in
+            let chunk = try IdentifierChunk.load(transaction, collection: 1, chunk: 0, count: 512)
             try chunk.store(in: transaction, collection: 1, chunk: 0)
         }
-        #expect(nameless.map(\.what) == ["slot 3 has no identifier"])
-        let twice = try faults { transaction in
-            var chunk = try IdentifierChunk.load(transaction, collection: 1, chunk: 1)
-            try chunk.set(Array("4".utf8), at: 5)
-            try chunk.store(in: transaction, collection: 1, chunk: 1)
+        #expect(strange.map(\.what).contains { $0.contains("2 chunks of 1 are there") } && strange.count == 1)
+        // The same chunk is welcome where the record tells of it.
+        let told = try faults { transaction in
+            let chunk = try IdentifierChunk.load(transaction, collection: 1, chunk: 0, count: 512)
+            try chunk.store(in: transaction, collection: 1, chunk: 0)
+            var record = try Catalogue.record(number: 1, path: "", in: transaction)
+            record.storedIdentifierChunks += 1
+            try Catalogue.put(record, number: 1, in: transaction)
         }
-        #expect(twice.map(\.what) == ["the identifier \"4\" of slot 517 does not lead back to it"])
+        #expect(told == [])
     }
 
     @Test func chunksAndRecords() throws {
-        for table in [Table.codes, .originals, .identifiers] {
-            #expect(try !faults { try $0.delete(Key(collection: 1, chunk: 0), in: table) }.isEmpty)
-            #expect(try !faults { try $0.put([1, 2, 3], for: Key(collection: 1, chunk: 0), in: table) }.isEmpty)
+        for (table, chunk) in [(Table.codes, UInt32(0)), (.originals, 0), (.identifiers, 1)] {
+            let key = Key(collection: 1, chunk: chunk)
+            #expect(try !faults { try $0.delete(key, in: table) }.isEmpty)
+            #expect(try !faults { try $0.put([1, 2, 3], for: key, in: table) }.isEmpty)
         }
         #expect(try !faults { try $0.delete(Key(collection: 1), in: .collections) }.isEmpty)
         #expect(try !faults { try $0.put([1], for: Key(collection: 1), in: .collections) }.isEmpty)

@@ -51,7 +51,9 @@ import Testing
         let records: [[UInt8]]
         do {
             let database = try Database.open(folder.database)
-            _ = try database.buildCollection("a", .quick(.l2, quantization, .float16), from: vectors)
+            _ = try database.buildCollection(
+                "a", .quick(.l2, quantization, .float16), from: vectors,
+                identifiers: (0..<2_100).map { VectorID("v\($0)") })
             records = try database.records()
         }
         let good = try TestFile.read(folder.database)
@@ -80,7 +82,7 @@ import Testing
             for row in [round, 2_099 - round] {
                 if let found = try? collection.search(vectors[row], k: 20) { #expect(found.count <= 20) }
                 _ = try? collection.search(vectors[row], k: 20, exact: true)
-                _ = try? collection.get(VectorID(row: row))
+                _ = try? collection.get(VectorID("v\(row)"))
             }
             _ = try? collection.forEach { _, _ in }
             _ = try database.info()

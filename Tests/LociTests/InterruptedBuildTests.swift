@@ -46,7 +46,8 @@ import Testing
         var number: UInt32 = 0
         do {
             let database = try Database.open(folder.database)
-            _ = try database.buildCollection("old", .sparse, from: vectors)
+            _ = try database.buildCollection(
+                "old", .sparse, from: vectors, identifiers: (0..<vectors.count).map { VectorID("v\($0)") })
             // As a process leaves it that dies while it writes: marked, with records, and no name.
             let lease = try database.environment.beginBuild()
             number = lease.collection
@@ -67,7 +68,7 @@ import Testing
         do {
             let reader = try Database.open(folder.database, access: .readOnly)
             #expect(try reader.environment.markedCollections() == [number])
-            #expect(try reader.collection("old").search(vectors[5], k: 1).map(\.id) == ["5"])
+            #expect(try reader.collection("old").search(vectors[5], k: 1).map(\.id) == ["v5"])
             #expect(try reader.check() == [])
         }
         let database = try Database.open(folder.database)

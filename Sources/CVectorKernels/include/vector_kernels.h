@@ -26,8 +26,28 @@
 // dimension 64 + k in its high one. The last block, of t < 128 dimensions, takes h = (t + 1) / 2 bytes: byte k holds
 // dimensions k and h + k (a missing one is 0). 8-bit codes lie in the order of the dimensions.
 //
+// A sketch row holds one bit a dimension, the sign of a rotated, centred component, and what makes a lower bound of a
+// distance from it (RaBitQ: Gao and Long, SIGMOD 2024):
+//
+//      0       4        6       8
+//      | norm  | factor | error | bits ...
+//      | f32   | f16    | f16   | bit j % 8 of byte j / 8, the least significant first: 1 where component j is above 0
+//
+// Bits behind the last dimension do not matter. With an integer query q and P = sum of q[j] where bit j is 1, minus the
+// sum where it is 0, each row's bound is, in this order,
+//
+//      ((base + norm_weight * norm) + (product_factor * factor) * (float)P) + error_factor * error
+//
+// A table of entry points is groups of 16 entries. A group is a line of 64 bytes with 16 biases (f32), then lines of 64
+// bytes with 4-bit codes: byte 4 * e + b of line v holds, for the group's entry e, dimension 8 * v + b in its low nibble
+// and dimension 8 * v + 4 + b in its high one (b in 0 ..< 4). With an integer query q and D = sum of q[j] * code[j], an
+// entry's score is
+//
+//      bias + factor * (float)D
+//
 // Over-reading: kernels read code bytes 64 at a time. Query arrays must be padded with zeros to a multiple of 64, and up
-// to 63 bytes past the end of each row must be readable (their values do not matter). Rows need no alignment.
+// to 63 bytes past the end of each row must be readable (their values do not matter). Rows need no alignment. A table of
+// entry points, and the query against it, are read to their ends only, and need no alignment either.
 //
 // Integer kernels take at most 65,536 dimensions: up to there 32-bit sums hold, whatever the values.
 #ifndef LOCI_VECTOR_KERNELS_H
@@ -49,7 +69,13 @@
 #endif
 
 #define VK_CODE_HEADER_BYTES 16
+#define VK_SKETCH_HEADER_BYTES 8
 #define VK_OVERREAD_BYTES 63
+
+/// The entries of a group, each of which has a lane.
+#define VK_ENTRY_LANES 16
+/// The most lines of codes that a group of entries may have.
+#define VK_MOST_ENTRY_LINES 16
 
 /// An instruction set for which there are kernels.
 typedef enum {
@@ -67,6 +93,12 @@ typedef struct {
     float low_factor;
     float step_factor;
 } vk_affine;
+
+/// Sums over a query's integers, and over their coarse parts.
+typedef struct {
+    int64_t sum, squares;
+    int64_t coarse_sum, coarse_squares;
+} vk_query_sums;
 
 /// A query against 4-bit codes: 8 bits a dimension, laid out as the codes are.
 typedef struct {
@@ -96,6 +128,25 @@ typedef struct {
     vk_affine affine;
 } vk_two_level_query;
 
+/// A query against sketches: 8 bits a dimension, any value from -128 to 127. At 65,536 dimensions P is still exact as a
+/// float.
+typedef struct {
+    const int8_t *values;  ///< dimension values, zero-padded to a multiple of 64
+    size_t dimension;
+    int32_t sum;  ///< of all values
+    float base;
+    float norm_weight;
+    float product_factor;
+    float error_factor;
+} vk_sketch_query;
+
+/// A query against a table of entry points: 8 bits a dimension, any value from -128 to 127.
+typedef struct {
+    const int8_t *values;  ///< 8 * lines values, in the order of dimensions; no padding
+    size_t lines;          ///< of codes in a group: 1 to VK_MOST_ENTRY_LINES
+    float factor;
+} vk_entry_query;
+
 /// The kernels of one instruction set. `rows` are `count` pointers; `out` takes `count` values.
 typedef struct {
     vk_instruction_set instruction_set;
@@ -114,6 +165,14 @@ typedef struct {
 
     /// out[i] = sum of query[j] * rows[i][j]. `query` is zero-padded to a multiple of 64; dimension at most 65,536.
     void (*VK_NONNULL byte_dots)(const int8_t *query, size_t dimension, const uint8_t *const *rows, size_t count, int32_t *out);
+
+    /// Lower bounds of distances by sketches.
+    void (*VK_NONNULL sketch_bounds)(const vk_sketch_query *query, const uint8_t *const *rows, size_t count, float *out);
+
+    /// The least score of each lane in a table of `group_count` groups, 1 or more: out_scores[e] is the least among the
+    /// groups' e-th entries, and out_groups[e] the first group that has it. Scores must be finite.
+    void (*VK_NONNULL entry_minima)(const vk_entry_query *query, const uint8_t *groups, size_t group_count,
+                                    float out_scores[VK_ENTRY_LANES], uint32_t out_groups[VK_ENTRY_LANES]);
 
     /// Squared L2 and negated inner product against float32 and float16 rows (no header, any alignment). Exact ends: no
     /// over-read, no padding.
@@ -137,10 +196,19 @@ typedef struct {
     void (*VK_NONNULL hadamard)(float *values, size_t count);
     /// values[i], values[half + i] = (values[i] + values[half + i], values[i] - values[half + i]) for i in 0 ..< half.
     void (*VK_NONNULL butterfly)(float *values, size_t half);
-    /// out[i] = values[i] * factor rounded to nearest, ties to even; |values[i] * factor| is below 2^15.
-    void (*VK_NONNULL round_to_int16)(const float *values, float factor, size_t count, int16_t *out);
-    /// How many of `count` rising keys are below `bound`.
-    size_t (*VK_NONNULL count_below)(const uint64_t *keys, size_t count, uint64_t bound);
+    /// Rounds values[i] * factor to the nearest integer, ties to even, of magnitude at most 127 * 256, and takes it apart
+    /// as 256 * coarse[i] + fine[i], fine from -128 to 127. At most 65,536 values.
+    void (*VK_NONNULL quantize_query)(const float *values, float factor, size_t count, int8_t *coarse, int8_t *fine,
+                                      vk_query_sums *sums);
+    /// Puts candidates into a search buffer: `keys` rise, `*count` of at most `capacity` of them, and there is room for
+    /// one more. A candidate's key is, from the top, the 32 bits of its distance in an order-preserving form (all bits
+    /// inverted where it is negative, else the sign alone), 31 bits of its slot, and a 0, where keys of the buffer may
+    /// have a 1 that does not count. A key that is there already is left alone, also if this call put it there; of a full
+    /// buffer the last falls out. `*cursor` is the first place whose key has the lowest bit 0, or `*count` if there is
+    /// none, before and after. Places from `*count` on may be written, `keys[capacity]` among them. Distances are not
+    /// NaN; capacity is at least 1.
+    void (*VK_NONNULL insert_candidates)(const float *distances, const uint32_t *slots, size_t candidates,
+                                         uint64_t *keys, size_t capacity, size_t *count, size_t *cursor);
     /// float16 (IEEE 754 binary16) to and from float; narrowing rounds to nearest even and overflows to infinity.
     void (*VK_NONNULL widen_float16)(const uint16_t *values, size_t count, float *out);
     void (*VK_NONNULL narrow_float32)(const float *values, size_t count, uint16_t *out);

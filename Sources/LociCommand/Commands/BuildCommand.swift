@@ -47,7 +47,7 @@ struct BuildCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How vectors are coded; by default lvq4x8 from 200 dimensions up, and lvq8 below.", valueName: "kind"))
+            "How vectors are coded; by default \(Quantization.standard).", valueName: "kind"))
     var quantization: Choice<Quantization>?
 
     @Option(
@@ -103,7 +103,7 @@ struct BuildCommand: ParsableCommand {
 
     private var settings: CollectionConfiguration {
         CollectionConfiguration(
-            metric: metric.value, quantization: quantization?.value, originals: originals.value,
+            metric: metric.value, quantization: quantization?.value ?? .standard, originals: originals.value,
             build: BuildParameters(
                 maximumDegree: degree ?? standardDegree, window: buildWindow, alpha: alpha, seed: seed)
         )

@@ -70,8 +70,8 @@ struct CollectionReport {
     private var kinds: [(String, Int)] {
         let bytes = info.bytes
         return [
-            ("codes", bytes.codes), ("residuals", bytes.residuals), ("adjacency", bytes.adjacency),
-            ("originals", bytes.originals), ("identifiers", bytes.identifiers), ("settings", bytes.settings),
+            ("codes", bytes.codes), ("residuals", bytes.residuals), ("sketches", bytes.sketches),
+            ("adjacency", bytes.adjacency), ("entries", bytes.entries), ("originals", bytes.originals), ("identifiers", bytes.identifiers), ("settings", bytes.settings),
         ]
     }
 

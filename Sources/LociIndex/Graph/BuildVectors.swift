@@ -55,6 +55,14 @@ final class BuildVectors: Sendable {
         medoid = UInt32(nearest)
     }
 
+    /// The vector of a slot, about zero, as near as its codes are.
+    /// - Parameter output: Takes `dimension` floats.
+    func load(_ slot: UInt32, into output: UnsafeMutablePointer<Float>) {
+        let record = records[Int(slot)]
+        let scale = UnsafeRawPointer(record + scaleOffset).load(as: Float.self)
+        for component in 0..<dimension { output[component] = scale * Float(Int(record[component]) - 128) }
+    }
+
     /// Codes one vector, and returns its squared length.
     private static func write(
         _ values: UnsafeMutablePointer<Float>, inner: Float, metric: Metric, dimension: Int, scaleOffset: Int,

@@ -20,8 +20,10 @@ package struct GraphBuilder {
     package struct Graph {
         /// Neighbour lists, as `Adjacency` lays them out.
         package let adjacency: OwnedRecords
-        /// Where searches begin.
+        /// Where a walk can reach everything from.
         package let entryPoint: UInt32
+        /// Where walks begin, and how that lies in memory; absent where it would not pay.
+        package let entries: (layout: EntryTableLayout, table: OwnedRecords)?
     }
 
     /// Builds a graph over all vectors of a source.
@@ -49,7 +51,14 @@ package struct GraphBuilder {
             vectors: vectors, graph: builder.graph, entryPoint: vectors.medoid, window: parameters.window)
         defer { reachability.deallocate() }
         try reachability.connectAll(observer: observer)
-        return Graph(adjacency: builder.graph.adjacency, entryPoint: vectors.medoid)
+        let layout = EntryTableLayout.standard(dimension: vectors.dimension, count: vectors.count)
+        let entries = layout.map {
+            (
+                layout: $0,
+                table: EntryTableBuilder(vectors: vectors, layout: $0, seed: parameters.seed).build(space: space)
+            )
+        }
+        return Graph(adjacency: builder.graph.adjacency, entryPoint: vectors.medoid, entries: entries)
     }
 
     /// Inserts everything, batch by batch.

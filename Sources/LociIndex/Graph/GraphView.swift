@@ -7,6 +7,8 @@ package struct GraphView {
     package let count: Int
     package let layout: CodeLayout
     package let codes: RecordArray
+    /// Binary sketches of the same vectors, where a walk has use for them.
+    package let sketches: RecordArray?
     /// Residual records; present exactly when the quantization has two levels.
     package let residuals: RecordArray?
     /// The vectors as they were given, where the collection keeps them.
@@ -14,12 +16,18 @@ package struct GraphView {
     /// Neighbour lists; absent in a collection that is scanned because it is small.
     package let adjacency: RecordArray?
     package let maximumDegree: Int
+    /// Where everything can be reached from.
     package let entryPoint: UInt32
+    /// Where walks begin besides; absent in small collections.
+    package let entries: EntryTable?
 
     package init(
-        count: Int, layout: CodeLayout, codes: RecordArray, residuals: RecordArray?, adjacency: RecordArray?,
-        originals: OriginalRecords? = nil, maximumDegree: Int, entryPoint: UInt32
+        count: Int, layout: CodeLayout, codes: RecordArray, sketches: RecordArray? = nil, residuals: RecordArray?,
+        adjacency: RecordArray?, originals: OriginalRecords? = nil, maximumDegree: Int, entryPoint: UInt32,
+        entries: EntryTable? = nil
     ) {
+        self.sketches = sketches
+        self.entries = entries
         self.originals = originals
         self.count = count
         self.layout = layout

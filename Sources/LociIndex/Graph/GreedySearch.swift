@@ -7,7 +7,8 @@ import CVectorKernels
 ///
 /// The loop is bound by memory, so it asks for lines early: the neighbour lists of the two candidates that will likely
 /// come next are prefetched before the current distances are taken, and all records of a neighbour list before the first
-/// distance. A walk goes in two half steps, so that several can take turns while memory answers.
+/// distance. A walk goes in half steps, so that several can take turns while memory answers: `gather` finds what is to be
+/// measured, and `measure` does it; where there are sketches, `sift` comes between.
 ///
 /// Not for use from two threads at once.
 struct GreedySearch {
@@ -18,9 +19,12 @@ struct GreedySearch {
     private var distances: UnsafeMutablePointer<Float>
     /// How many of `rows` and `slots` wait to be measured.
     private var pending = 0
-    /// How many vertices the last walk expanded, and how many distances it took.
+    /// Whether `rows` are sketches, so that `sift` comes before `measure`.
+    private(set) var isSifting = false
+    /// How many vertices the last walk expanded, how many distances it took, and how many sketches it looked at.
     private(set) var expandedCount = 0
     private(set) var distanceCount = 0
+    private(set) var estimateCount = 0
 
     init() {
         let most = Adjacency.degreeLimits.upperBound
@@ -64,13 +68,46 @@ struct GreedySearch {
         visited.reset(expected: (window + 16) * field.maximumDegree / 2)
         expandedCount = 0
         distanceCount = 0
-        _ = visited.insert(field.entryPoint)
-        rows[0] = field.codes.record(field.entryPoint)
-        slots[0] = field.entryPoint
-        pending = 1
+        estimateCount = 0
+        pending = 0
+        isSifting = false
+        enter(field.entryPoint, field)
     }
 
-    /// The first half of a step: takes the distances of what `gather` found, and keeps what is good enough.
+    /// Lets a vertex, below the field's count, wait to be measured before the walk's first step.
+    mutating func enter(_ slot: UInt32, _ field: WalkField) {
+        guard pending < Adjacency.degreeLimits.upperBound else { return }
+        let row = field.codes.record(slot)
+        vk_prefetch_lines(row, field.recordLines)
+        rows[pending] = row
+        slots[pending] = slot
+        pending += visited.insert(slot)
+    }
+
+    /// Drops those that `gather` found and that cannot be near enough, and asks for the records of the others: between
+    /// the halves of a step, where the field has sketches.
+    /// - Returns: Whether any is left to be measured.
+    @inline(__always)
+    mutating func sift<Distance: DistanceFunction>(_ bound: Distance, _ field: WalkField) -> Bool {
+        bound(rows, count: pending, output: distances)
+        estimateCount &+= pending
+        let worst = buffer.worstDistance
+        var kept = 0
+        for index in 0..<pending {
+            slots[kept] = slots[index]
+            kept &+= distances[index] <= worst ? 1 : 0
+        }
+        for index in 0..<kept {
+            let row = field.codes.record(slots[index])
+            vk_prefetch_lines(row, field.recordLines)
+            rows[index] = row
+        }
+        pending = kept
+        isSifting = false
+        return kept > 0
+    }
+
+    /// Takes the distances of what `gather` found and `sift` left, and keeps what is good enough.
     @inline(__always)
     mutating func measure<Distance: DistanceFunction>(_ distance: Distance) {
         distance(rows, count: pending, output: distances)
@@ -84,13 +121,11 @@ struct GreedySearch {
             distances[kept] = measured
             kept &+= measured <= worst ? 1 : 0
         }
-        for index in 0..<kept {
-            buffer.insert(SearchBuffer.key(distance: distances[index], slot: slots[index]))
-        }
+        buffer.insert(distances, slots, count: kept)
         pending = 0
     }
 
-    /// The second half: expands the best candidate, and asks for the records of its neighbours, which may come while other
+    /// Expands the best candidate, and asks for the sketches or the records of its neighbours, which may come while other
     /// walks of the thread go on.
     /// - Returns: `false` when the walk is over.
     /// - Throws: `IndexError.corrupt` for a neighbour that does not exist.
@@ -113,9 +148,17 @@ struct GreedySearch {
             slots[found] = neighbour
             found &+= visited.insert(neighbour)
         }
+        // While there is room, every neighbour is measured.
+        isSifting = field.sketches != nil && buffer.isFull
+        let (records, lines) =
+            if isSifting, let sketches = field.sketches {
+                (sketches, field.sketchLines)
+            } else {
+                (field.codes, field.recordLines)
+            }
         for index in 0..<found {
-            let row = field.codes.record(slots[index])
-            vk_prefetch_lines(row, field.recordLines)
+            let row = records.record(slots[index])
+            vk_prefetch_lines(row, lines)
             rows[index] = row
         }
         pending = found

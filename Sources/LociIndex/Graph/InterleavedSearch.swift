@@ -3,12 +3,12 @@
 /// Several searches on one thread, in turns: while one waits for records that it has asked for, the others go on.
 ///
 /// The walk of a single query spends half of its time on memory. Four in turns gained a tenth to three tenths in a model of
-/// the search of WordNet-MiniLM (114k × 384, 4-bit codes); eight gained no more. Batches of the library gained a quarter
-/// at recall 0.954 and a half at 0.993, together with what made the walk's loop shorter (`docs/performance.md`).
+/// the search of WordNet-MiniLM (114k × 384, 4-bit codes); from five to sixteen there is no difference that stands out
+/// (`docs/performance.md`).
 /// Each search does what it would do alone, so the answers are the same.
 package enum InterleavedSearch {
     /// How many searches take turns.
-    package static let lanes = 4
+    package static let lanes = 8
 
     /// Answers `count` queries.
     /// - Parameters:
@@ -38,10 +38,12 @@ package enum InterleavedSearch {
                 }
                 current[lane] = query
             }
+            let walks = searchers.map(\.walk)
             var active = min(searchers.count, count)
             for lane in 0..<active { try start(lane) }
             while active > 0 {
-                for lane in searchers.indices where current[lane] >= 0 {
+                for lane in walks.indices where current[lane] >= 0 {
+                    if try walks[lane].pointee.step() { continue }
                     if try searchers[lane].advance() { continue }
                     try finish(searchers[lane], current[lane])
                     try start(lane)

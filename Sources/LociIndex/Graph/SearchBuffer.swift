@@ -18,7 +18,7 @@ struct SearchBuffer {
     private(set) var cursor = 0
     private var keys: UnsafeMutablePointer<UInt64>
     private var allocated: Int
-    private let countBelow = Kernels.active.count_below
+    private let insertCandidates = Kernels.active.insert_candidates
 
     init() {
         capacity = 0
@@ -60,6 +60,10 @@ struct SearchBuffer {
     @inline(__always)
     static func slot(_ key: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: key) >> 1 }
 
+    /// Whether a candidate falls out for each that comes.
+    @inline(__always)
+    var isFull: Bool { count == capacity }
+
     /// The key of the worst candidate that is kept, or the largest key while there is room.
     @inline(__always)
     var worst: UInt64 { count == capacity ? keys[count &- 1] : .max }
@@ -71,18 +75,17 @@ struct SearchBuffer {
     @inline(__always)
     subscript(index: Int) -> UInt64 { keys[index] }
 
-    /// Takes a candidate in, unless it is worse than all of a full buffer or is there already.
+    /// Takes candidates in, but those that are worse than all of a full buffer or are there already.
+    /// - Parameters:
+    ///   - distances: Of the candidates.
+    ///   - slots: Theirs, too.
+    ///   - candidates: How many.
     @inline(__always)
-    mutating func insert(_ key: UInt64) {
-        guard key < worst else { return }
-        // Without its lowest bit the key is above all smaller ones, expanded or not.
-        let low = countBelow(keys, count, key & ~1)
-        if low < count, keys[low] | 1 == key | 1 { return }
-        let kept = count < capacity ? count : count &- 1
-        (keys + low + 1).update(from: keys + low, count: kept &- low)
-        keys[low] = key
-        count = kept &+ 1
-        if low < cursor { cursor = low }
+    mutating func insert(
+        _ distances: UnsafePointer<Float>, _ slots: UnsafePointer<UInt32>, count candidates: Int
+    ) {
+        guard candidates > 0, capacity > 0 else { return }
+        insertCandidates(distances, slots, candidates, keys, capacity, &count, &cursor)
     }
 
     /// Marks the best candidate that is not expanded, and returns its slot; `nil` when all are.

@@ -7,8 +7,10 @@ import CVectorKernels
 /// One for each thread that searches.
 package final class Searcher {
     package let query: QueryState
-    private var greedy = GreedySearch()
+    /// Behind a pointer that turns can go round.
+    let walk: UnsafeMutablePointer<QueryWalk>
     private var best = SearchBuffer()
+    private var entry = EntrySearch()
     private var rows: UnsafeMutablePointer<UnsafePointer<UInt8>?>
     private var residuals: UnsafeMutablePointer<UnsafePointer<UInt8>?>
     private var slots: UnsafeMutablePointer<UInt32>
@@ -20,6 +22,8 @@ package final class Searcher {
 
     package init(layout: CodeLayout, space: VectorSpace) {
         query = QueryState(layout: layout, space: space)
+        walk = .allocate(capacity: 1)
+        walk.initialize(to: QueryWalk())
         loaded = .allocate(capacity: layout.dimension)
         rows = .allocate(capacity: allocated)
         residuals = .allocate(capacity: allocated)
@@ -28,8 +32,10 @@ package final class Searcher {
     }
 
     deinit {
-        greedy.deallocate()
+        walk.pointee.deallocate()
+        walk.deallocate()
         best.deallocate()
+        entry.deallocate()
         loaded.deallocate()
         rows.deallocate()
         residuals.deallocate()
@@ -37,15 +43,20 @@ package final class Searcher {
         distances.deallocate()
     }
 
-    /// How many candidates beyond the window are re-ranked: measured by coarse codes, some of the true neighbours fall
-    /// just outside a small window, and re-ranking costs little beside the walk. On Fashion-MNIST with `lvq4x8` it lifts
-    /// recall@10 at window 10 from 0.907 to 0.967 at the same number of distances (the "split buffer" of SVS).
-    private static let rerankReserve = 10
+    /// How many candidates beyond the window and k are kept, and how many beyond k are re-ranked: measured by coarse
+    /// codes, some of the true neighbours fall a few places too far. On Fashion-MNIST with `lvq4x8` ten more lift
+    /// recall@10 at window 10 from 0.907 to 0.967 at the same number of distances (the "split buffer" of SVS). More are
+    /// not needed at any window (for k = 10 and a window of 200, 40 instead of 110 lose 0.001 of recall on SIFT
+    /// descriptors, and nothing on WordNet-MiniLM), and a small window's walk is too short for so many to pay.
+    private static func reserve(count: Int, window: Int) -> Int { min(20 + count, 4 + window / 2) }
 
-    /// Vertices expanded and distances taken by the last walk.
-    package var visitedCounts: (expanded: Int, distances: Int) { (greedy.expandedCount, greedy.distanceCount) }
+    /// Vertices expanded, distances taken and sketches looked at by the last walk.
+    package var visitedCounts: (expanded: Int, distances: Int, sketches: Int) {
+        let search = walk.pointee.search
+        return (search.expandedCount, search.distanceCount, search.estimateCount)
+    }
 
-    /// Candidates that the last search ranked anew after its walk; 0 where the walk's own order stood.
+    /// How many candidates of its walk the last search ranks anew; 0 where the walk's own order stands.
     package private(set) var rerankedCount = 0
 
     /// How candidates get the distances that they are ranked by in the end.
@@ -60,7 +71,7 @@ package final class Searcher {
 
     /// How far a search has come.
     private enum Stage {
-        case scanning, walking(WalkField), ranking, finished
+        case scanning, walking, ranking, finished
     }
 
     /// The search under way, from `begin` to `finish`.
@@ -68,6 +79,8 @@ package final class Searcher {
         let view: GraphView
         let count: Int
         let ranking: Ranking
+        /// How many candidates of a walk are ranked.
+        let depth: Int
         var stage: Stage
         /// Whether the walk's own order is the answer.
         var isWalkOrder = false
@@ -116,7 +129,7 @@ package final class Searcher {
         rerankedCount = 0
         try query.prepare(vector)
         guard case .window(let window) = reach, let adjacency = view.adjacency else {
-            task = Task(view: view, count: count, ranking: Self.fullRanking(of: view), stage: .scanning)
+            task = Task(view: view, count: count, ranking: Self.fullRanking(of: view), depth: 0, stage: .scanning)
             return
         }
         let ranking: Ranking =
@@ -130,12 +143,23 @@ package final class Searcher {
         // A window of all vectors finds all that a larger one would.
         let expanded = max(1, min(window, view.count))
         var capacity = max(expanded, count)
-        if case .firstLevel = ranking {} else { capacity += Self.rerankReserve }
+        let reserve = Self.reserve(count: count, window: expanded)
+        if case .firstLevel = ranking {} else { capacity += reserve }
         let field = WalkField(
-            codes: view.codes, recordLines: view.layout.recordLines, adjacency: adjacency,
-            maximumDegree: view.maximumDegree, count: view.count, entryPoint: view.entryPoint)
-        try greedy.begin(field, window: expanded, capacity: capacity, wanted: count)
-        task = Task(view: view, count: count, ranking: ranking, stage: .walking(field))
+            codes: view.codes, recordLines: view.layout.recordLines, sketches: view.sketches,
+            sketchLines: view.layout.sketches?.lines ?? 0, adjacency: adjacency, maximumDegree: view.maximumDegree, count: view.count, entryPoint: view.entryPoint)
+        try walk.pointee.begin(field, query: query, window: expanded, capacity: capacity, wanted: count) {
+            (search) throws(IndexError) in
+            guard let entries = view.entries else { return }
+            var damaged: UInt32?
+            entry.seeds(of: query, in: entries) { slot in
+                if slot < field.limit { search.enter(slot, field) } else { damaged = slot }
+            }
+            if let damaged {
+                throw .corrupt("the entry table names slot \(damaged), but there are \(view.count) slots")
+            }
+        }
+        task = Task(view: view, count: count, ranking: ranking, depth: count + reserve, stage: .walking)
     }
 
     /// Does a step of a search: up to where it would wait for memory that it has asked for.
@@ -143,12 +167,10 @@ package final class Searcher {
     /// - Throws: As `search`.
     package func advance() throws(IndexError) -> Bool {
         switch task?.stage {
-        case .walking(let field):
-            greedy.measure(query.firstLevel)
-            if try greedy.gather(field, onExpand: { _ in }) { return true }
-            return collect()
+        case .walking:
+            return try walk.pointee.step() || collect()
         case .ranking:
-            if let task { try rank(greedy.buffer.count, task.ranking, in: task.view) }
+            if let task { try rank(rerankedCount, task.ranking, in: task.view) }
         case .scanning:
             try scan()
         case .finished, nil:
@@ -166,7 +188,7 @@ package final class Searcher {
     package func finish(slots: UnsafeMutablePointer<UInt32>, distances: UnsafeMutablePointer<Float>) -> Int {
         guard let task else { return 0 }
         self.task = nil
-        let buffer = task.isWalkOrder ? greedy.buffer : best
+        let buffer = task.isWalkOrder ? walk.pointee.search.buffer : best
         let found = min(task.count, buffer.count)
         var isTrue = false
         if case .originals = task.ranking { isTrue = true }
@@ -198,12 +220,12 @@ package final class Searcher {
             self.task?.isWalkOrder = true
             return false
         }
-        let found = greedy.buffer.count
-        rerankedCount = found
+        let found = min(walk.pointee.search.buffer.count, task.depth)
         reserve(found)
+        rerankedCount = found
         let lines = (task.view.layout.residualBytes + 63) / 64
         for index in 0..<found {
-            let slot = SearchBuffer.slot(greedy.buffer[index])
+            let slot = SearchBuffer.slot(walk.pointee.search.buffer[index])
             slots[index] = slot
             if case .secondLevel(let residuals) = task.ranking { vk_prefetch_lines(residuals.record(slot), lines) }
         }
@@ -243,7 +265,7 @@ package final class Searcher {
                 distances[index] = try query.distance(to: loaded)
             }
         }
-        for index in 0..<count { best.insert(SearchBuffer.key(distance: distances[index], slot: slots[index])) }
+        best.insert(distances, slots, count: count)
     }
 
     private func reserve(_ count: Int) {

@@ -6,6 +6,9 @@ struct WalkField {
     let codes: RecordArray
     /// Cache lines of a record worth asking for.
     let recordLines: Int
+    /// What tells which neighbours need not be measured, where there is such.
+    let sketches: RecordArray?
+    let sketchLines: Int
     /// Neighbour lists of up to `maximumDegree`.
     let adjacency: RecordArray
     let maximumDegree: Int
@@ -16,10 +19,13 @@ struct WalkField {
     let entryPoint: UInt32
 
     init(
-        codes: RecordArray, recordLines: Int, adjacency: RecordArray, maximumDegree: Int, count: Int, entryPoint: UInt32
+        codes: RecordArray, recordLines: Int, sketches: RecordArray? = nil, sketchLines: Int = 0,
+        adjacency: RecordArray, maximumDegree: Int, count: Int, entryPoint: UInt32
     ) {
         self.codes = codes
         self.recordLines = recordLines
+        self.sketches = sketches
+        self.sketchLines = sketchLines
         self.adjacency = adjacency
         self.maximumDegree = maximumDegree
         // A damaged degree is refused when a walk begins.

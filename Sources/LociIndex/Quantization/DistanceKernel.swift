@@ -23,6 +23,9 @@ package enum DistanceKernel {
     case bytes(
         @convention(c) (UnsafePointer<vk_byte_query>?, Rows?, Int, UnsafeMutablePointer<Float>?) -> Void,
         UnsafePointer<vk_byte_query>)
+    case sketches(
+        @convention(c) (UnsafePointer<vk_sketch_query>?, Rows?, Int, UnsafeMutablePointer<Float>?) -> Void,
+        UnsafePointer<vk_sketch_query>)
     case floats(
         @convention(c) (UnsafePointer<Float>?, Int, Rows?, Int, UnsafeMutablePointer<Float>?) -> Void,
         UnsafePointer<Float>, Int)
@@ -33,6 +36,7 @@ package enum DistanceKernel {
         switch self {
         case .nibbles(let kernel, let query): kernel(query, rows, count, output)
         case .bytes(let kernel, let query): kernel(query, rows, count, output)
+        case .sketches(let kernel, let query): kernel(query, rows, count, output)
         case .floats(let kernel, let query, let dimension): kernel(query, dimension, rows, count, output)
         }
     }

@@ -62,8 +62,8 @@ public enum Quantization: UInt8, Sendable, CaseIterable, CustomStringConvertible
     /// bare codes rose from 0.72 to 0.94 on such data of dimension 768. 8 bits have room to spare.
     public var isRotated: Bool { firstLevelBits == 4 }
 
-    /// The default for a dimension: `lvq4x8` from 200 dimensions up, `lvq8` below, where a 4-bit code is too coarse to
-    /// guide the search and the adjacency outweighs the codes anyway.
-    /// - Parameter dimension: The number of components of a vector.
-    public static func standard(dimension: Int) -> Quantization { dimension >= 200 ? .lvq4x8 : .lvq8 }
+    /// The default, for every dimension. Below 200 dimensions `lvq8` is smaller, by a tenth to a fifth of a graph's bytes,
+    /// and as fast, but its single level ranks too coarsely: on 114k vectors of 16 to 96 dimensions it levels off at
+    /// recall@10 0.989, where `lvq4x8` reaches 0.996 to 0.999 at the same windows.
+    public static let standard = Quantization.lvq4x8
 }

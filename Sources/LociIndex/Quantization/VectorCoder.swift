@@ -21,9 +21,10 @@ package struct VectorCoder: Sendable {
     ///   - values: `dimension` floats, admitted by the space; overwritten.
     ///   - record: `recordStride` bytes, all of which are written.
     ///   - residual: `residualStride` bytes, all written; `nil` when the quantization has one level.
+    ///   - sketch: Room for a sketch, all of which is written; `nil` where none is wanted, or the layout has none.
     package func encode(
         _ values: UnsafeMutablePointer<Float>, record: UnsafeMutablePointer<UInt8>,
-        residual: UnsafeMutablePointer<UInt8>?
+        residual: UnsafeMutablePointer<UInt8>?, sketch: UnsafeMutablePointer<UInt8>? = nil
     ) {
         guard layout.hasHeader else {
             record.update(repeating: 0, count: layout.recordStride)
@@ -32,6 +33,7 @@ package struct VectorCoder: Sendable {
         }
         space.code(values, kernels: Kernels.active)
         encoder.encode(values, record: record, residual: residual)
+        if let sketch { layout.sketches?.encode(values, to: sketch) }
     }
 
     /// The vector that a record stands for: exact for `float32`, near for the rest; about of unit length under cosine.

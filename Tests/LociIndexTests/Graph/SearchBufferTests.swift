@@ -50,17 +50,21 @@ import Testing
             // Few distances and slots, so that ties and repeats are common.
             let distances: [Float] = [-1e30, -2, -1, -0.0, 0, 0x1p-130, 1, 1.5, 3e38, .infinity]
             let slots = 1 + generator.below(20)
-            for _ in 0..<generator.below(400) {
+            for _ in 0..<generator.below(200) {
                 if generator.below(4) == 0 {
                     let expanded = buffer.expandNext()
                     #expect(expanded == model.expandNext())
                 } else {
-                    let distance =
-                        generator.below(3) == 0 ? generator.float() : distances[generator.below(distances.count)]
-                    let slot = UInt32(generator.below(10) == 0 ? Int(Int32.max) - 1 : generator.below(slots))
-                    let key = SearchBuffer.key(distance: distance, slot: slot)
-                    buffer.insert(key)
-                    model.insert(key)
+                    var batch = (distances: [Float](), slots: [UInt32]())
+                    for _ in 0..<generator.below(generator.below(2) == 0 ? 3 : 20) {
+                        let distance =
+                            generator.below(3) == 0 ? generator.float() : distances[generator.below(distances.count)]
+                        let slot = UInt32(generator.below(10) == 0 ? Int(Int32.max) - 1 : generator.below(slots))
+                        batch.distances.append(distance)
+                        batch.slots.append(slot)
+                        model.insert(SearchBuffer.key(distance: distance, slot: slot))
+                    }
+                    buffer.insert(batch.distances, batch.slots, count: batch.slots.count)
                 }
                 let keys = (0..<buffer.count).map { buffer[$0] }
                 let expected = model.entries.map { $0.key | ($0.isExpanded ? 1 : 0) }

@@ -37,7 +37,5 @@ import Testing
         for metric in Metric.allCases { #expect(Metric(name: metric.description) == metric) }
         #expect(Quantization(name: "lvq5") == nil)
         #expect(Metric(name: "L2") == nil)
-        #expect(Quantization.standard(dimension: 199) == .lvq8)
-        #expect(Quantization.standard(dimension: 200) == .lvq4x8)
     }
 }

@@ -1,0 +1,44 @@
+// Loci, Apache License 2.0.
+
+/// The walk of one query under way: what a thread's turns go round.
+///
+/// It lies behind a pointer and holds kernels and records as plain pointers, so that a step, of which a query takes
+/// dozens, counts no references and asks nobody for access: that was a twentieth of a search.
+struct QueryWalk {
+    private(set) var search = GreedySearch()
+    private var field: WalkField?
+    private var distance: DistanceKernel?
+    /// Lower bounds of the distances, where the field has sketches.
+    private var bound: DistanceKernel?
+
+    func deallocate() { search.deallocate() }
+
+    /// Starts a walk.
+    /// - Parameters:
+    ///   - query: Prepared; must live, unchanged, as long as the walk goes on.
+    ///   - seeds: Adds vertices to begin at, besides the field's entry point.
+    /// - Throws: As `GreedySearch.begin`, and what `seeds` throws.
+    mutating func begin(
+        _ field: WalkField, query: QueryState, window: Int, capacity: Int, wanted: Int,
+        seeds: (inout GreedySearch) throws(IndexError) -> Void
+    ) throws(IndexError) {
+        try search.begin(field, window: window, capacity: capacity, wanted: wanted)
+        try seeds(&search)
+        self.field = field
+        distance = query.firstLevel
+        bound = field.sketches == nil ? nil : query.sketchBounds
+    }
+
+    /// Goes on to where the walk waits for sketches, records or a neighbour list.
+    /// - Returns: `false` when the walk is over.
+    /// - Throws: `IndexError.corrupt` for a neighbour that does not exist.
+    @inline(__always)
+    mutating func step() throws(IndexError) -> Bool {
+        guard let field, let distance else { return false }
+        if search.isSifting, let bound, search.sift(bound, field) { return true }
+        search.measure(distance)
+        if try search.gather(field, onExpand: { _ in }) { return true }
+        self.field = nil
+        return false
+    }
+}
