@@ -52,7 +52,8 @@ struct PlanMeasurement<Observer: PlanObserver> {
             let places = candidates.indices.filter { candidates[$0].quantization == quantization }
             let coded = try CodedSample(
                 sample, space: try space(of: quantization), configuration: planned.configuration(quantization, 0),
-                threads: threads)
+                hasGraph: !planned.isScanned, threads: threads,
+                observer: PlanStageObserver(observer: observer, shown: nil))
             for (done, place) in places.enumerated() {
                 observer.progress(
                     stage: .searching(quantization), done: done * sample.queries.count,

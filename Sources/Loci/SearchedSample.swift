@@ -10,19 +10,30 @@ final class CodedSample {
     let layout: CodeLayout
     let count: Int
     let codes: OwnedRecords
+    let sketches: OwnedRecords?
     let residuals: OwnedRecords?
     let originals: OwnedRecords?
     let originalBytes: Int
     let areOriginalsHalf: Bool
+    /// Of this space: graphs are shared by quantizations, tables of entry points cannot be.
+    let entries: (layout: EntryTableLayout, table: OwnedRecords)?
 
-    /// - Throws: `IndexError` for vectors that are not admitted.
-    init(_ sample: PlanSample, space: VectorSpace, configuration: CollectionConfiguration, threads: Int) throws {
+    /// - Parameter hasGraph: Whether it is walked, and not scanned.
+    /// - Throws: `IndexError` for vectors that are not admitted, or `.cancelled`.
+    init(
+        _ sample: PlanSample, space: VectorSpace, configuration: CollectionConfiguration, hasGraph: Bool, threads: Int,
+        observer: some BuildObserver
+    ) throws {
         var record = CollectionRecord(name: "", configuration: configuration)
         record.dimension = sample.base.dimension
         record.count = sample.base.count
         if record.quantization.firstLevelBits != nil {
             record.mean = space.mean
             record.scale = space.scale
+        }
+        if hasGraph {
+            record.addGraph(
+                entryPoint: 0, entries: .standard(dimension: record.dimension, count: record.count))
         }
         let encoder = BlockEncoder(
             record: record, layout: try CollectionLayout(record), source: sample.base, threads: threads)
@@ -32,10 +43,16 @@ final class CodedSample {
         layout = record.codeLayout
         count = record.count
         codes = buffer(.codes) ?? OwnedRecords(count: 0, stride: layout.recordStride)
+        sketches = buffer(.sketches)
         residuals = buffer(.residuals)
         originals = buffer(.originals)
         originalBytes = configuration.originals.bytes(dimension: layout.dimension)
         areOriginalsHalf = configuration.originals == .float16
+        entries =
+            record.entries == nil
+            ? nil
+            : try EntryTableBuilder.learn(
+                from: sample.base, space: space, seed: configuration.build.seed, threads: threads, observer: observer)
     }
 }
 
@@ -54,6 +71,8 @@ final class SearchedSample: @unchecked Sendable {
         var expanded = 0
         /// Codes that were measured.
         var distances = 0
+        /// Sketches that were looked at.
+        var sketches = 0
         /// Candidates that were ranked again.
         var reranked = 0
     }
@@ -67,10 +86,11 @@ final class SearchedSample: @unchecked Sendable {
 
     private var view: GraphView {
         GraphView(
-            count: coded.count, layout: coded.layout, codes: coded.codes.records,
+            count: coded.count, layout: coded.layout, codes: coded.codes.records, sketches: coded.sketches?.records,
             residuals: coded.residuals?.records, adjacency: graph?.adjacency.records,
             originals: coded.originals.map { OriginalRecords(records: $0.records, isHalf: coded.areOriginalsHalf) },
-            maximumDegree: degree, entryPoint: graph?.entryPoint ?? 0)
+            maximumDegree: degree, entryPoint: graph?.entryPoint ?? 0,
+            entries: coded.entries.map { EntryTable(layout: $0.layout, base: UnsafePointer($0.table.base)) })
     }
 
     /// Searches for all queries of a sample with a window.
@@ -86,6 +106,7 @@ final class SearchedSample: @unchecked Sendable {
                 total.hits += counts.hits
                 total.expanded += counts.expanded
                 total.distances += counts.distances
+                total.sketches += counts.sketches
                 total.reranked += counts.reranked
             }
         }
@@ -109,13 +130,15 @@ final class SearchedSample: @unchecked Sendable {
             let visited = searcher.visitedCounts
             counts.expanded += visited.expanded
             counts.distances += visited.distances
+            counts.sketches += visited.sketches
             counts.reranked += searcher.rerankedCount
         }
         return counts
     }
 
     /// The lines of memory that were touched: what most of a walk's time goes by, waiting for them and reading them
-    /// (`docs/performance.md`).
+    /// (`docs/performance.md`). The table of entry points is left out: every query reads it, whatever the window, in
+    /// order, and it stays in the cache.
     func lines(_ counts: Counts, queries: Int) -> Double {
         let codes = Self.lines(coded.layout.recordBytes, stride: coded.layout.recordStride)
         let again: Double =
@@ -131,9 +154,11 @@ final class SearchedSample: @unchecked Sendable {
             return Double(queries * coded.count) * (again > 0 ? again : codes)
         }
         let list = Self.lines(Adjacency.stride(maximumDegree: degree), stride: Adjacency.stride(maximumDegree: degree))
+        let sketch = coded.layout.sketches.map { Self.lines($0.bytes, stride: $0.stride) } ?? 0
         // What was measured by its first level is in the cache when it is ranked again.
         let reranking = coded.layout.residualBytes > 0 ? again - codes : again
-        return Double(counts.distances) * codes + Double(counts.expanded) * list + Double(counts.reranked) * reranking
+        return Double(counts.distances) * codes + Double(counts.sketches) * sketch + Double(counts.expanded) * list
+            + Double(counts.reranked) * reranking
     }
 
     /// The lines that a record lies across on average, records being anywhere at multiples of 16 bytes; one that begins
