@@ -13,11 +13,11 @@ extension BuildPlan: CustomStringConvertible {
         if !isScanned { text += " at window \(point.window)" }
         text += " on the sample"
         if !isScanned, count > sampleCount + queries {
-            text += ", about \(Self.rounded(point.expectedRecall)) at window \(point.expectedWindow) on all"
+            text += ", at least \(Self.rounded(point.expectedRecall)) at window \(point.expectedWindow) on all"
         }
         if let missed = choice.missed {
             text +=
-                "; of the smaller, \(missed.candidate.name(isScanned: isScanned)) should come to "
+                "; of the smaller, \(missed.candidate.name(isScanned: isScanned)) is good for "
                 + "\(Self.rounded(missed.point.expectedRecall)) at most"
         }
         if let slower = choice.slower {

@@ -6,7 +6,7 @@ public import LociIndex
 ///
 /// Each candidate is a quantization with a degree. What it takes of the file is computed for all vectors; how well it is
 /// searched is measured on a sample. A sample is easier to search than the whole: what is to be expected of all vectors is
-/// a larger window, and a little less recall (`docs/tuning.md`).
+/// a larger window, and a little less recall; less, too, by as much as so few queries may be wrong (`docs/tuning.md`).
 ///
 /// With a recall, those candidates that should reach it within the bytes are compared by the lines of memory that a query
 /// touches at the smallest such window, which is what searches are made of (`docs/performance.md`). Of those within a
@@ -37,7 +37,7 @@ public struct BuildPlan: Sendable, Equatable {
         public let recall: Double
         /// The window that should go as far among all vectors.
         public let expectedWindow: Int
-        /// The recall@k that it should reach there.
+        /// The recall@k that it should reach there at least, for queries like those of the sample.
         public let expectedRecall: Double
         /// The lines of 64 bytes that a query touches on average.
         public let linesPerQuery: Double

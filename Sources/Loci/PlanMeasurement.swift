@@ -50,8 +50,10 @@ struct PlanMeasurement<Observer: PlanObserver> {
         }
         for quantization in quantizations {
             let places = candidates.indices.filter { candidates[$0].quantization == quantization }
+            // Codes are the same at any degree.
             let coded = try CodedSample(
-                sample, space: try space(of: quantization), configuration: planned.configuration(quantization, 0),
+                sample, space: try space(of: quantization),
+                configuration: planned.configuration(quantization, candidates[places[0]].degree),
                 hasGraph: !planned.isScanned, threads: threads,
                 observer: PlanStageObserver(observer: observer, shown: nil))
             for (done, place) in places.enumerated() {
@@ -96,16 +98,17 @@ struct PlanMeasurement<Observer: PlanObserver> {
     private func points(of candidate: BuildPlan.Candidate, _ coded: CodedSample) throws -> [BuildPlan.Point] {
         let searched = SearchedSample(coded, graph: graphs[candidate.degree], degree: candidate.degree)
         var measured: [Int: SearchedSample.Counts] = [:]
-        func recall(_ window: Int) throws -> Double {
+        func recall(_ window: Int) throws -> SampledRecall {
             let counts =
                 try measured[window]
                 ?? searched.counts(sample, window: window, threads: threads) { observer.isCancelled }
             measured[window] = counts
-            return Double(counts.hits) / Double(sample.queries.count * sample.k)
+            return SampledRecall(
+                hits: counts.hits, squares: counts.squares, queries: sample.queries.count, k: sample.k)
         }
         let largest = planned.isScanned ? sample.base.count : Self.largestWindow
         let ceiling = try recall(largest)
-        func expected(_ window: Int) throws -> Double { growth.recall(try recall(window), ceiling: ceiling) }
+        func expected(_ window: Int) throws -> Double { growth.recall(try recall(window), ceiling: ceiling.value) }
         if planned.isScanned {
             // All windows are the same.
         } else if let goal = goal.recall {
@@ -121,7 +124,7 @@ struct PlanMeasurement<Observer: PlanObserver> {
         }
         return try measured.sorted { $0.key < $1.key }.map { window, counts in
             BuildPlan.Point(
-                window: window, recall: try recall(window),
+                window: window, recall: try recall(window).value,
                 expectedWindow: planned.isScanned ? planned.count : growth.window(window),
                 expectedRecall: try expected(window),
                 linesPerQuery: searched.lines(counts, queries: sample.queries.count) / Double(sample.queries.count))

@@ -10,15 +10,17 @@ struct SampleGrowth: Equatable {
     private let windowFactor: Double
     private let missFactor: Double
 
+    /// The standard errors that a goal is kept from: of the smallest window that reaches it on so many queries, 1 in 44
+    /// would not on all.
+    private static let errors = 2.0
+
     /// - Parameter ratio: The number of vectors that will be built, divided by that of the sample.
     init(ratio: Double) {
-        // By square roots, which are the same on every machine.
-        let quarter = max(1, ratio).squareRoot().squareRoot()
-        // To the power of 3/8. Measured from 20,000 vectors to 60,000, 114,197 and 200,000: 0.12 to 0.34 at degree 32, and up
-        // to 0.5 at degree 24.
-        windowFactor = quarter * quarter.squareRoot()
+        // By square roots, which are the same on every machine. The most that was measured at the degrees to choose from:
+        // what is said to be reached must be reached, and a window too large costs little.
+        windowFactor = max(1, ratio).squareRoot()
         // Measured where codes miss at least 0.005: 0.03 to 0.21. Where they miss less, a sample of queries hardly tells.
-        missFactor = quarter
+        missFactor = windowFactor.squareRoot()
     }
 
     /// The window of all vectors that goes as far as one of the sample.
@@ -27,11 +29,11 @@ struct SampleGrowth: Equatable {
     /// The window of the sample that goes as far as one of all vectors, at least 1.
     func sampleWindow(_ window: Int) -> Int { max(1, Int((Double(window) / windowFactor).rounded(.down))) }
 
-    /// The recall to be expected of that window.
+    /// The recall that all vectors should have at least at that window, for queries like those of the sample.
     /// - Parameters:
     ///   - recall: That of the window on the sample.
     ///   - ceiling: That of the largest window.
-    func recall(_ recall: Double, ceiling: Double) -> Double {
-        max(0, recall - (1 - ceiling) * (missFactor - 1))
+    func recall(_ recall: SampledRecall, ceiling: Double) -> Double {
+        max(0, recall.value - Self.errors * recall.error - (1 - ceiling) * (missFactor - 1))
     }
 }

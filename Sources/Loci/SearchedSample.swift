@@ -67,6 +67,8 @@ final class SearchedSample: @unchecked Sendable {
     struct Counts: Equatable {
         /// True neighbours that were found.
         var hits = 0
+        /// The squares of what each query found.
+        var squares = 0
         /// Neighbour lists that were read.
         var expanded = 0
         /// Codes that were measured.
@@ -104,6 +106,7 @@ final class SearchedSample: @unchecked Sendable {
             let counts = try counts(of: block, sample, window: window)
             total.withLock { total in
                 total.hits += counts.hits
+                total.squares += counts.squares
                 total.expanded += counts.expanded
                 total.distances += counts.distances
                 total.sketches += counts.sketches
@@ -126,7 +129,9 @@ final class SearchedSample: @unchecked Sendable {
                         $0, in: view, count: sample.k, reach: .window(window), slots: &slots, distances: &distances)
                 } ?? 0
             }
-            counts.hits += slots.prefix(found).count { sample.truth[query].contains(Int32(bitPattern: $0)) }
+            let hits = slots.prefix(found).count { sample.truth[query].contains(Int32(bitPattern: $0)) }
+            counts.hits += hits
+            counts.squares += hits * hits
             let visited = searcher.visitedCounts
             counts.expanded += visited.expanded
             counts.distances += visited.distances

@@ -100,7 +100,7 @@ import Testing
                     }),
                 configuration: CollectionConfiguration(
                     metric: metric,
-                    quantization: (Quantization.allCases + [nil]).randomElement(using: &generator) ?? nil,
+                    quantization: Quantization.allCases.randomElement(using: &generator) ?? .standard,
                     originals: Originals.allCases.randomElement(using: &generator) ?? .none,
                     build: BuildParameters(
                         maximumDegree: degree, window: Int.random(in: degree...10_000, using: &generator), alpha: alpha,

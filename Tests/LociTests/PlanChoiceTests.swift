@@ -129,13 +129,27 @@ import Testing
     }
 
     @Test func whatASampleSaysOfAll() {
+        func sure(_ recall: Double) -> SampledRecall { SampledRecall(value: recall, error: 0) }
         let same = SampleGrowth(ratio: 1)
-        #expect(same.window(17) == 17 && same.sampleWindow(17) == 17 && same.recall(0.9, ceiling: 0.95) == 0.9)
+        #expect(same.window(17) == 17 && same.sampleWindow(17) == 17 && same.recall(sure(0.9), ceiling: 0.95) == 0.9)
         #expect(SampleGrowth(ratio: 0.5) == same)
         let larger = SampleGrowth(ratio: 65_536)
-        #expect(larger.window(3) == 192 && larger.sampleWindow(130) == 2 && larger.sampleWindow(1) == 1)
+        #expect(larger.window(3) == 768 && larger.sampleWindow(520) == 2 && larger.sampleWindow(1) == 1)
         // Codes that miss 1 % of the sample miss 16 times as many of all.
-        #expect(abs(larger.recall(0.9, ceiling: 0.99) - 0.75) < 1e-12)
-        #expect(larger.recall(0.9, ceiling: 1) == 0.9 && larger.recall(0.1, ceiling: 0.1) == 0)
+        #expect(abs(larger.recall(sure(0.9), ceiling: 0.99) - 0.75) < 1e-12)
+        #expect(larger.recall(sure(0.9), ceiling: 1) == 0.9 && larger.recall(sure(0.1), ceiling: 0.1) == 0)
+        // Two standard errors of the sample's queries.
+        #expect(abs(same.recall(SampledRecall(value: 0.9, error: 0.01), ceiling: 1) - 0.88) < 1e-12)
+    }
+
+    @Test func howFarQueriesTell() {
+        // Half of the queries find all, half of them half: a spread of 2.5 hits around 7.5, of 100 queries.
+        let spread = SampledRecall(hits: 750, squares: 50 * 100 + 50 * 25, queries: 100, k: 10)
+        #expect(spread.value == 0.75 && abs(spread.error - 0.025 * (100.0 / 99).squareRoot()) < 1e-12)
+        // Without a miss there is still one to come.
+        let whole = SampledRecall(hits: 1_000, squares: 10_000, queries: 100, k: 10)
+        #expect(whole.value == 1 && whole.error > 0.000_99 && whole.error < 0.001)
+        let one = SampledRecall(hits: 3, squares: 9, queries: 1, k: 5)
+        #expect(one.value == 0.6 && one.error > 0.2 && one.error < 0.25)
     }
 }

@@ -37,8 +37,10 @@ import Testing
     }
 
     /// A candidate's recall is, to the last neighbour, that of a collection of the sample's rows.
-    @Test(arguments: [Quantization.lvq8, .lvq4x4])
-    func measuresWhatACollectionWould(quantization: Quantization) throws {
+    /// The last has sketches.
+    @Test(arguments: [(Quantization.lvq8, 20), (.lvq4x4, 20), (.lvq4x4, 260)])
+    func measuresWhatACollectionWould(quantization: Quantization, dimension: Int) throws {
+        let vectors = try RandomVectors(count: 2_300, dimension: dimension)
         let folder = try TemporaryFolder()
         let database = try Database.open(folder.database)
         let options = PlanOptions(quantizations: [quantization], degrees: [16], sampleSize: 2_100, queries: 60)
@@ -89,8 +91,7 @@ import Testing
             let found = results.slots[results.range(ofQuery: query)].map { Int32(bitPattern: $0) }
             return hits + Set(found).intersection(exact.rows[query * 10..<(query + 1) * 10]).count
         }
-        // Of 60 queries, a plan cannot know it to the last digit.
-        #expect(hits >= 870, "\(hits) of 1,000")
+        #expect(hits >= 900, "\(hits) of 1,000")
         // Replacing forgets it.
         try collection.build(from: vectors, replacing: true)
         #expect(try collection.info().tuning == nil)
@@ -162,7 +163,7 @@ import Testing
 
     @Test func withoutAGraph() throws {
         let few = RowSample(source: vectors, rows: Array(0..<500))
-        let plan = try Database.planBuild(BuildGoal(recall: 0.98), from: few, options: options)
+        let plan = try Database.planBuild(BuildGoal(recall: 0.95), from: few, options: options)
         #expect(plan.isScanned && plan.sampleCount == 450 && plan.queries == 50)
         #expect(plan.candidates.count == 3 && plan.candidates.allSatisfy { $0.points.count == 1 })
         #expect(plan.choice.measured.point.expectedWindow == 500)

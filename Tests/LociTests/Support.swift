@@ -63,7 +63,7 @@ extension CollectionConfiguration {
     static func quick(
         _ metric: Metric = .l2, _ quantization: Quantization? = nil, _ originals: Originals = .none
     ) -> CollectionConfiguration {
-        CollectionConfiguration(metric: metric, quantization: quantization, originals: originals, build: .quick)
+        CollectionConfiguration(metric: metric, quantization: quantization ?? .standard, originals: originals, build: .quick)
     }
 }
 
