@@ -164,15 +164,18 @@ extension CollectionView {
     }
 
     /// Answers many queries on several threads.
-    /// - Parameter onQuery: Called after each query, from any thread; what it throws ends the search.
+    /// - Parameters:
+    ///   - hidden: For each query, a slot that its walk does not see.
+    ///   - onQuery: Called after each query, from any thread; what it throws ends the search.
     func search(
-        _ queries: some VectorSource, _ options: SearchOptions, threads: Int, onQuery: @Sendable () throws -> Void
+        _ queries: some VectorSource, _ options: SearchOptions, threads: Int, hidden: [UInt32]? = nil,
+        onQuery: @Sendable () throws -> Void
     ) throws -> SearchResults {
         // A block's queries and neighbours are held in memory: at most 2^18 numbers and 2^16 neighbours, or one query's.
         let grain = max(1, min(64, 65_536 / min(options.k, record.count), 262_144 / max(1, queries.dimension)))
         let blocks = Mutex<[Int: SearchResults]>([:])
         try Parallel.forEach(count: queries.count, grain: grain, threads: threads) { block, _ in
-            let results = try search(queries, block, options, onQuery: onQuery)
+            let results = try search(queries, block, options, hidden: hidden, onQuery: onQuery)
             blocks.withLock { $0[block.lowerBound / grain] = results }
         }
         var all = SearchResults()
@@ -185,7 +188,8 @@ extension CollectionView {
 
     /// Answers a block of queries on this thread, in turns.
     private func search(
-        _ queries: some VectorSource, _ block: Range<Int>, _ options: SearchOptions, onQuery: () throws -> Void
+        _ queries: some VectorSource, _ block: Range<Int>, _ options: SearchOptions, hidden: [UInt32]?,
+        onQuery: () throws -> Void
     ) throws -> SearchResults {
         let count = min(options.k, record.count)
         let reach = try reach(of: options)
@@ -203,7 +207,9 @@ extension CollectionView {
                 }
                 guard let first = vectors.baseAddress else { return }
                 try InterleavedSearch.run(searchers, count: block.count) { searcher, index in
-                    try searcher.begin(first + index * dimension, in: graph, count: count, reach: reach)
+                    try searcher.begin(
+                        first + index * dimension, in: graph, count: count, reach: reach,
+                        hidden: hidden?[block.lowerBound + index])
                 } finish: { searcher, index in
                     slots.withUnsafeMutableBufferPointer { slots in
                         distances.withUnsafeMutableBufferPointer { distances in

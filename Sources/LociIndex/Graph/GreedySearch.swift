@@ -17,6 +17,8 @@ struct GreedySearch {
     private var rows: UnsafeMutablePointer<UnsafePointer<UInt8>?>
     private var slots: UnsafeMutablePointer<UInt32>
     private var distances: UnsafeMutablePointer<Float>
+    /// A vertex that the walk does not see; `Adjacency.unused` for none.
+    private var hidden = Adjacency.unused
     /// How many of `rows` and `slots` wait to be measured.
     private var pending = 0
     /// Whether `rows` are sketches, so that `sift` comes before `measure`.
@@ -54,9 +56,13 @@ struct GreedySearch {
     }
 
     /// Starts a walk: the entry point waits to be measured.
-    /// - Parameter wanted: How many candidates must be found at least, whatever the window; at most `capacity`.
+    /// - Parameters:
+    ///   - wanted: How many candidates must be found at least, whatever the window; at most `capacity`.
+    ///   - hidden: A vertex that the walk is not to see, as if it were not there; the entry point is always seen.
     /// - Throws: `IndexError.corrupt` for an entry point that does not exist, or an impossible degree.
-    mutating func begin(_ field: WalkField, window: Int, capacity: Int, wanted: Int = 1) throws(IndexError) {
+    mutating func begin(
+        _ field: WalkField, window: Int, capacity: Int, wanted: Int = 1, hidden: UInt32? = nil
+    ) throws(IndexError) {
         guard field.maximumDegree > 0, field.maximumDegree <= Adjacency.degreeLimits.upperBound else {
             throw .corrupt(
                 "the degree \(field.maximumDegree) is not from 1 to \(Adjacency.degreeLimits.upperBound)")
@@ -71,12 +77,13 @@ struct GreedySearch {
         estimateCount = 0
         pending = 0
         isSifting = false
+        self.hidden = hidden == field.entryPoint ? Adjacency.unused : hidden ?? Adjacency.unused
         enter(field.entryPoint, field)
     }
 
     /// Lets a vertex, below the field's count, wait to be measured before the walk's first step.
     mutating func enter(_ slot: UInt32, _ field: WalkField) {
-        guard pending < Adjacency.degreeLimits.upperBound else { return }
+        guard pending < Adjacency.degreeLimits.upperBound, slot != hidden else { return }
         let row = field.codes.record(slot)
         vk_prefetch_lines(row, field.recordLines)
         rows[pending] = row
@@ -146,7 +153,7 @@ struct GreedySearch {
                 throw .corrupt("a neighbour list names slot \(neighbour), but there are \(field.count) slots")
             }
             slots[found] = neighbour
-            found &+= visited.insert(neighbour)
+            found &+= visited.insert(neighbour) & (neighbour == hidden ? 0 : 1)
         }
         // While there is room, every neighbour is measured.
         isSifting = field.sketches != nil && buffer.isFull

@@ -119,9 +119,11 @@ package final class Searcher {
 
     /// Starts a search, to be carried on by `advance` and ended by `finish`. The view must live that long; the vector is
     /// copied.
+    /// - Parameter hidden: A slot that a walk does not see. A vector of the view is searched so as if it were a query from
+    ///   elsewhere; otherwise it would find itself first, and its neighbours in its own list. Scans see all.
     /// - Throws: As `search`.
     package func begin(
-        _ vector: UnsafePointer<Float>, in view: GraphView, count: Int, reach: Reach
+        _ vector: UnsafePointer<Float>, in view: GraphView, count: Int, reach: Reach, hidden: UInt32? = nil
     ) throws(IndexError) {
         guard count >= 1 else { throw .parameter(name: "k", value: "\(count)", allowed: "at least 1") }
         // Buffers are sized by it.
@@ -148,7 +150,7 @@ package final class Searcher {
         let field = WalkField(
             codes: view.codes, recordLines: view.layout.recordLines, sketches: view.sketches,
             sketchLines: view.layout.sketches?.lines ?? 0, adjacency: adjacency, maximumDegree: view.maximumDegree, count: view.count, entryPoint: view.entryPoint)
-        try walk.pointee.begin(field, query: query, window: expanded, capacity: capacity, wanted: count) {
+        try walk.pointee.begin(field, query: query, window: expanded, capacity: capacity, wanted: count, hidden: hidden) {
             (search) throws(IndexError) in
             guard let entries = view.entries else { return }
             var damaged: UInt32?

@@ -60,6 +60,29 @@ import Testing
         }
     }
 
+    @Test func hiddenSlotsAreNotSeen() throws {
+        var generator = SeededGenerator("hidden slots")
+        let count = 400
+        let coded = try CodedVectors(generator.normals(count * 6), dimension: 6, metric: .l2, quantization: .lvq4x8)
+        let graph = try coded.graph(BuildParameters(maximumDegree: 12, window: 32))
+        defer { withExtendedLifetime((coded, graph)) {} }
+        let view = coded.view(graph, maximumDegree: 12)
+        let searcher = Searcher(layout: coded.layout, space: coded.space)
+        var slots = [UInt32](repeating: 0, count: 10)
+        var distances = [Float](repeating: 0, count: 10)
+        for hidden in 0..<UInt32(count) {
+            let vector = generator.normals(6)
+            for reach in [Searcher.Reach.window(20), .window(count)] {
+                try searcher.begin(vector, in: view, count: 10, reach: reach, hidden: hidden)
+                while try searcher.advance() {}
+                let found = searcher.finish(slots: &slots, distances: &distances)
+                #expect(found == 10)
+                // Everything is reached from the entry point, which is always seen.
+                #expect(!slots.prefix(found).contains(hidden) || hidden == view.entryPoint)
+            }
+        }
+    }
+
     @Test func countsBelowOneAreRefused() throws {
         let coded = try CodedVectors([1, 2, 3, 4], dimension: 1, metric: .l2, quantization: .lvq8)
         let graph = try coded.graph(BuildParameters())
