@@ -16,11 +16,14 @@ struct SampleGrowth: Equatable {
 
     /// - Parameter ratio: The number of vectors that will be built, divided by that of the sample.
     init(ratio: Double) {
-        // By square roots, which are the same on every machine. The most that was measured at the degrees to choose from:
-        // what is said to be reached must be reached, and a window too large costs little.
-        windowFactor = max(1, ratio).squareRoot()
+        // By square roots, which are the same on every machine.
+        let root = max(1, ratio).squareRoot()
+        let quarter = root.squareRoot()
+        // To the power of 5/8. Measured from 20,000 vectors to 60,000 and 114,197: 0.27 to 0.72, the more the higher the
+        // recall and the less queries are like the vectors. The standard errors pay for the rest.
+        windowFactor = root * quarter.squareRoot()
         // Measured where codes miss at least 0.005: 0.03 to 0.21. Where they miss less, a sample of queries hardly tells.
-        missFactor = windowFactor.squareRoot()
+        missFactor = quarter
     }
 
     /// The window of all vectors that goes as far as one of the sample.

@@ -25,7 +25,7 @@ import Testing
     @Test func withinBytes() throws {
         let folder = try Fixture.copy()
         let arguments = [
-            "build", "p.loci", "a", "--from", "base.fvecs", "--max-bytes-per-vector", "180", "--build-window", "24",
+            "build", "p.loci", "a", "--from", "base.fvecs", "--max-bytes-per-vector", "145", "--build-window", "24",
             "--replace",
         ]
         let run = try CommandRun(arguments + ["--threads", "1"], in: folder)
@@ -34,13 +34,13 @@ import Testing
         let again = try CommandRun(arguments + ["--json", "--quiet", "--threads", "3"], in: folder)
         #expect(again.status == 0 && again.error.isEmpty, "\(again.error)")
         let json = try again.json()
-        #expect((json["bytes_per_vector"] as? Double ?? 1_000) <= 180)
+        #expect((json["bytes_per_vector"] as? Double ?? 1_000) <= 145)
         #expect(json["tuning"] is NSNull)
         let plan = try #require(json["plan"] as? [String: Any])
         #expect(plan["quantization"] as? String == json["quantization"] as? String)
         #expect(plan["degree"] as? Int == json["degree"] as? Int)
         #expect(plan["k"] as? Int == 10 && plan["sample"] as? Int == 2_160 && plan["queries"] as? Int == 240)
-        #expect((plan["goal"] as? [String: Any])?["max_bytes_per_vector"] as? Int == 180)
+        #expect((plan["goal"] as? [String: Any])?["max_bytes_per_vector"] as? Int == 145)
         #expect(run.error.contains(try #require(plan["reason"] as? String)))
         let candidates = try #require(plan["candidates"] as? [[String: Any]])
         #expect(candidates.count == 5 && candidates.contains { ($0["curve"] as? [Any])?.isEmpty == true })
@@ -58,7 +58,7 @@ import Testing
 
     @Test func aSmallCollection() throws {
         let folder = try Fixture.copy()
-        let run = try folder.succeed("build", "new.loci", "a", "--from", "queries.fvecs", "--recall", "0.9", "--k", "3")
+        let run = try folder.succeed("build", "new.loci", "a", "--from", "queries.fvecs", "--recall", "0.8", "--k", "3")
         #expect(run.output.contains("scanned") && !run.error.contains("stored window"))
         #expect(run.error.contains("recall@3"))
     }

@@ -134,7 +134,7 @@ import Testing
         #expect(same.window(17) == 17 && same.sampleWindow(17) == 17 && same.recall(sure(0.9), ceiling: 0.95) == 0.9)
         #expect(SampleGrowth(ratio: 0.5) == same)
         let larger = SampleGrowth(ratio: 65_536)
-        #expect(larger.window(3) == 768 && larger.sampleWindow(520) == 2 && larger.sampleWindow(1) == 1)
+        #expect(larger.window(3) == 3_072 && larger.sampleWindow(2_100) == 2 && larger.sampleWindow(1) == 1)
         // Codes that miss 1 % of the sample miss 16 times as many of all.
         #expect(abs(larger.recall(sure(0.9), ceiling: 0.99) - 0.75) < 1e-12)
         #expect(larger.recall(sure(0.9), ceiling: 1) == 0.9 && larger.recall(sure(0.1), ceiling: 0.1) == 0)

@@ -39,7 +39,8 @@ import Testing
 
     /// The first has sketches and a table of entry points, the floats have neither, the rest a table alone.
     @Test(arguments: [
-        (Quantization.lvq4x4, 270, 12, Originals.none), (.lvq4, 48, 16, .none), (.lvq4x8, 100, 24, .none), (.lvq4x4, 20, 32, .float16),
+        (Quantization.lvq4x4, 270, 12, Originals.none), (.lvq4, 48, 16, .none),
+        (.lvq4x8, 100, 24, .none), (.lvq4x4, 20, 32, .float16),
         (.lvq8, 7, 8, .none), (.float16, 300, 48, .float32), (.float32, 64, 64, .none),
     ])
     func ofACollectionWithAGraph(

@@ -61,9 +61,9 @@ extension CollectionConfiguration {
     }
 
     static func quick(
-        _ metric: Metric = .l2, _ quantization: Quantization? = nil, _ originals: Originals = .none
+        _ metric: Metric = .l2, _ quantization: Quantization = .standard, _ originals: Originals = .none
     ) -> CollectionConfiguration {
-        CollectionConfiguration(metric: metric, quantization: quantization ?? .standard, originals: originals, build: .quick)
+        CollectionConfiguration(metric: metric, quantization: quantization, originals: originals, build: .quick)
     }
 }
 
