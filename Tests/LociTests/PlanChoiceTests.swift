@@ -78,7 +78,8 @@ import Testing
             try plan(BuildGoal(recall: 0.95, maximumBytesPerVector: 400)).description
                 == "lvq4x4 with degree 32: 364 bytes a vector of 400 allowed; recall@10 0.96 at window 16 on the sample, "
                 + "at least 0.96 at window 32 on all; of the smaller, lvq4 with degree 16 is good for 0.91 at most; "
-                + "lvq4x4 with degree 16 takes 300, but its searches touch over a quarter more memory than the fastest's")
+                + "lvq4x4 with degree 16 takes 300, but its searches touch over a quarter more memory than the fastest's"
+        )
         #expect(
             try plan(BuildGoal(recall: 0.95)).description.hasSuffix(
                 "; lvq4x4 with degree 16 takes 300, but its searches touch over a quarter more memory than the fastest's"
