@@ -9,7 +9,13 @@ final class BlockEncoder<Source: VectorSource> {
     struct EncodedRecords {
         let table: Table
         let geometry: ChunkGeometry
-        let records: UnsafeRawBufferPointer
+        /// Where they lie; it may have room for more.
+        let buffer: OwnedRecords
+        let count: Int
+
+        var records: UnsafeRawBufferPointer {
+            UnsafeRawBufferPointer(start: buffer.base, count: count * geometry.stride)
+        }
     }
 
     private let source: Source
@@ -83,8 +89,6 @@ final class BlockEncoder<Source: VectorSource> {
     private func array(
         _ table: Table, _ geometry: ChunkGeometry, _ records: OwnedRecords, _ count: Int
     ) -> EncodedRecords {
-        EncodedRecords(
-            table: table, geometry: geometry,
-            records: UnsafeRawBufferPointer(start: records.base, count: count * geometry.stride))
+        EncodedRecords(table: table, geometry: geometry, buffer: records, count: count)
     }
 }

@@ -41,6 +41,15 @@ struct BuildIdentifiers {
         }
     }
 
+    /// The bytes of the file that they will take.
+    var fileBytes: Int {
+        let slots = IdentifierChunk.slotsPerChunk
+        let stored = chunks.lazy.map { chunk in
+            given[Int(chunk) * slots..<min(count, (Int(chunk) + 1) * slots)].lazy.map(\.bytes.count)
+        }
+        return IdentifierChunk.fileBytes(chunks: stored, named: named.lazy.map { given[Int($0)].bytes.count })
+    }
+
     /// Writes slot → identifier, and identifier → slot in the order of identifiers, which leaves full pages.
     func write(under number: UInt32, to environment: Environment, betweenSteps: () throws -> Void) throws {
         let slots = IdentifierChunk.slotsPerChunk

@@ -115,6 +115,11 @@ struct LoadedVectors: VectorSource {
     let count: Int
     let dimension: Int
 
+    /// - Parameter values: `count` vectors of `dimension` floats, one after the other.
+    init(_ values: [Float], count: Int, dimension: Int) {
+        (self.values, self.count, self.dimension) = (values, count, dimension)
+    }
+
     init(_ source: some VectorSource) throws {
         count = source.count
         dimension = source.dimension
@@ -128,7 +133,7 @@ struct LoadedVectors: VectorSource {
         }
     }
 
-    func withRow(_ row: Int, _ body: (UnsafeBufferPointer<Float>) throws -> Void) rethrows {
+    func withRow<Result>(_ row: Int, _ body: (UnsafeBufferPointer<Float>) throws -> Result) rethrows -> Result {
         try values.withUnsafeBufferPointer {
             try body(UnsafeBufferPointer(rebasing: $0[row * dimension..<(row + 1) * dimension]))
         }

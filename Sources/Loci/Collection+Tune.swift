@@ -113,7 +113,8 @@ extension Collection {
             throw IndexError.parameter(name: "sample", value: "\(sample)", allowed: "from 1 to \(SearchOptions.limit)")
         }
         return try tune(options) { view in
-            let slots = Self.sample(min(sample, view.record.count), of: view.record.count, seed: seed)
+            let slots = RandomRows.draw(min(sample, view.record.count), of: view.record.count, seed: seed)
+                .map { UInt32($0) }
             let vectors = try VectorArray(slots.flatMap { view.vector(at: $0) }, dimension: view.record.dimension)
             return try TuningRun(
                 view: view, queries: vectors, ownSlots: slots, options: options,
@@ -149,15 +150,5 @@ extension Collection {
             }
         }
         return result
-    }
-
-    /// Different slots, in their order: Floyd's sampling (Bentley, Floyd: "A sample of brilliance", 1987).
-    private static func sample(_ size: Int, of count: Int, seed: UInt64) -> [UInt32] {
-        var generator = SplitMix64(seed: seed)
-        var chosen = Set<Int>()
-        for last in count - size..<count {
-            if !chosen.insert(generator.next(below: last + 1)).inserted { chosen.insert(last) }
-        }
-        return chosen.sorted().map { UInt32($0) }
     }
 }

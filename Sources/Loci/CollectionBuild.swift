@@ -10,6 +10,8 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
     let configuration: CollectionConfiguration
     let source: Source
     let identifiers: [VectorID]?
+    /// What is known of the collection's windows before it is built.
+    var tuning: SearchTuning?
     let threads: Int
     let observer: Observer
 
@@ -18,8 +20,6 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
         case absent, empty, existing, any
     }
 
-    /// Up to here a scan answers as fast as a walk, exactly, and a graph would only cost space.
-    private static var scannedCount: Int { 2_000 }
     /// About the bytes of one transaction: its changed pages are held in memory.
     private static var transactionBytes: Int { 32 << 20 }
 
@@ -44,14 +44,11 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
             record.scale = space.scale
         }
         var graph: GraphBuilder.Graph?
-        if source.count > Self.scannedCount {
+        if source.count > CollectionLayout.scannedCount {
             let built = try GraphBuilder.build(
                 source: source, space: space, parameters: configuration.build, threads: threads, observer: observer)
-            record.entryPoint = built.entryPoint
-            record.hasGraph = true
-            record.hasSketches = record.codeLayout.sketches != nil
-            // Float codes have no space of their own to project queries from.
-            record.entries = quantization.firstLevelBits == nil ? nil : built.entries?.layout
+            record.addGraph(entryPoint: built.entryPoint, entries: built.entries?.layout)
+            record.tuning = tuning
             graph = built
         }
         let lease = try database.environment.beginBuild()

@@ -5,6 +5,9 @@ import LociStorage
 
 /// How the arrays of a collection are cut into chunks, which its record determines.
 struct CollectionLayout {
+    /// Up to here a scan answers as fast as a walk, exactly, and a graph would only cost space.
+    static let scannedCount = 2_000
+
     let codes: ChunkGeometry
     let residuals: ChunkGeometry?
     let adjacency: ChunkGeometry?

@@ -56,6 +56,16 @@ struct CollectionRecord: Sendable, Equatable {
 
     var quantization: Quantization { configuration.quantization }
 
+    /// Says that there is a graph, and what searches of this quantization have besides it.
+    /// - Parameter entries: The table of entry points that was learned with the graph, or will be.
+    mutating func addGraph(entryPoint: UInt32, entries: EntryTableLayout?) {
+        hasGraph = true
+        self.entryPoint = entryPoint
+        hasSketches = codeLayout.sketches != nil
+        // Float codes have no space of their own to project queries from.
+        self.entries = quantization.firstLevelBits == nil ? nil : entries
+    }
+
     var codeLayout: CodeLayout { CodeLayout(quantization: quantization, dimension: dimension) }
 
     /// The space that vectors are coded in.

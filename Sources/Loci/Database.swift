@@ -116,19 +116,21 @@ public final class Database: Sendable {
     ///   - source: The vectors, at least one.
     ///   - identifiers: One for each vector, all different; `nil` for the rows' numbers.
     ///   - replacing: Whether a collection of the name may be there already. It serves until the new one is whole.
+    ///   - tuning: What a plan expects of its windows; searches go by it until the collection is tuned. Without a graph it is
+    ///     not kept.
     ///   - threads: How many; `nil` for one a processor. The result does not depend on it.
     ///   - observer: Is told of the progress, and may stop the build.
     /// - Throws: `LociError`, `IndexError`, or what the source throws; nothing has changed then.
     /// - Complexity: See `GraphBuilder.build`; the vectors' dimension and 8 · degree bytes of memory a vector.
     public func buildCollection(
         _ name: String, _ configuration: CollectionConfiguration = CollectionConfiguration(),
-        from source: some VectorSource, identifiers: [VectorID]? = nil, replacing: Bool = false, threads: Int? = nil,
-        observer: some BuildObserver = SilentObserver()
+        from source: some VectorSource, identifiers: [VectorID]? = nil, replacing: Bool = false,
+        tuning: SearchTuning? = nil, threads: Int? = nil, observer: some BuildObserver = SilentObserver()
     ) throws -> Collection {
         try Catalogue.validate(name)
         let build = CollectionBuild(
             database: self, name: name, configuration: configuration, source: source, identifiers: identifiers,
-            threads: max(1, threads ?? Parallel.processorCount), observer: observer)
+            tuning: tuning, threads: max(1, threads ?? Parallel.processorCount), observer: observer)
         try LociError.mapped { try build.run(replacing ? .any : .absent) }
         return Collection(name: name, database: self)
     }
@@ -142,14 +144,16 @@ public final class Database: Sendable {
     ///   - source: The vectors, at least one.
     ///   - identifiers: One for each vector, all different; `nil` for the rows' numbers.
     ///   - replacing: Whether a collection of the name may be there already. It serves until the new one is whole.
+    ///   - tuning: What a plan expects of its windows; searches go by it until the collection is tuned. Without a graph it is
+    ///     not kept.
     ///   - threads: How many; `nil` for one a processor. The result does not depend on it.
     ///   - observer: Is told of the progress, and may stop the build.
     /// - Throws: `LociError`, `IndexError`, or what the source throws; nothing has changed then.
     /// - Complexity: As `buildCollection`.
     public static func buildCollection(
         at path: String, _ name: String, _ configuration: CollectionConfiguration = CollectionConfiguration(),
-        from source: some VectorSource, identifiers: [VectorID]? = nil, replacing: Bool = false, threads: Int? = nil,
-        observer: some BuildObserver = SilentObserver()
+        from source: some VectorSource, identifiers: [VectorID]? = nil, replacing: Bool = false,
+        tuning: SearchTuning? = nil, threads: Int? = nil, observer: some BuildObserver = SilentObserver()
     ) throws -> Collection {
         try Catalogue.validate(name)
         try configuration.build.validate(metric: configuration.metric)
@@ -160,7 +164,7 @@ public final class Database: Sendable {
             try open(path, access: .create)
                 .buildCollection(
                     name, configuration, from: source, identifiers: identifiers, replacing: replacing,
-                    threads: threads, observer: observer)
+                    tuning: tuning, threads: threads, observer: observer)
         }
         do {
             return try build()

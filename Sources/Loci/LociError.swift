@@ -48,6 +48,8 @@ public enum LociError: Error, Equatable, Sendable {
     case recallNotReached(name: String, recall: Double, k: Int, best: Double, window: Int)
     /// The collection is scanned, so that windows make no difference.
     case nothingToTune(name: String)
+    /// No quantization and degree reach the goal of a build; it says what can be reached, and what it would take.
+    case goalNotReached(BuildPlan.Shortfall)
 
     /// Maps an error of the storage to one of ours, and leaves others as they are.
     static func mapping(_ error: any Error) -> any Error {
@@ -115,6 +117,7 @@ extension LociError: CustomStringConvertible {
         case .nothingToTune(let name):
             "the collection \"\(name)\" is so small that it is scanned; every search is exact, and there is nothing to "
                 + "tune"
+        case .goalNotReached(let shortfall): shortfall.description
         }
     }
 

@@ -45,6 +45,24 @@ LOCI_KERNELS=portable "$loci" build "$work/portable.loci" c --from data/clustere
 cmp "$work/one.loci" "$work/two.loci" || fail "the number of threads changed the database"
 cmp "$work/one.loci" "$work/portable.loci" || fail "the kernels changed the database"
 
+# A build that chooses for itself: within the bytes, the recall that was asked for, and the same on any number of threads.
+for threads in 1 3; do
+    "$loci" build "$work/planned$threads.loci" c --from data/clustered.fvecs --recall 0.9 --max-bytes-per-vector 250 \
+        --degree 24 --threads "$threads" 2>"$work/plan$threads.txt" >/dev/null
+done
+cmp "$work/plan1.txt" "$work/plan3.txt" || fail "the number of threads changed the plan"
+cmp "$work/planned1.loci" "$work/planned3.loci" || fail "the number of threads changed the planned collection"
+grep -q "chosen: " "$work/plan1.txt" || fail "the plan does not say what was chosen"
+bytes=$("$loci" info "$work/planned1.loci" c --json | field bytes_per_vector)
+awk "BEGIN { exit !($bytes <= 250) }" || fail "a vector takes $bytes bytes of 250"
+recall=$("$loci" query "$work/planned1.loci" c --queries data/queries.fvecs --ground-truth data/truth.ivecs --json |
+    field recall)
+awk "BEGIN { exit !($recall >= 0.88) }" || fail "the planned collection reaches $recall of 0.9"
+if "$loci" build "$work/planned1.loci" d --from data/clustered.fvecs --max-bytes-per-vector 20 2>"$work/plan.txt"; then
+    fail "20 bytes were enough"
+fi
+grep -q "nothing was built" "$work/plan.txt" || fail "the plan said $(cat "$work/plan.txt")"
+
 # Out and in again.
 "$loci" export "$work/db.loci" float32 --to "$work/out.fvecs" >/dev/null
 cmp data/clustered.fvecs "$work/out.fvecs" || fail "float32 did not come back as it went in"

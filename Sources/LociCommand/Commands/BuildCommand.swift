@@ -18,6 +18,16 @@ struct BuildCommand: ParsableCommand {
               loci build sift.loci sift --from sift_base.fvecs --degree 64 --build-window 200
 
             Vectors are named by the lines of --ids, else by the ids of a .jsonl file, else by their row, from 0.
+
+            --recall and --max-bytes-per-vector choose --quantization and --degree, or the one of them that is not given, \
+            by measuring them on a sample: with --recall the smallest of those that should reach it and are nearly as fast \
+            as the fastest; with bytes alone the best recall that fits in them. What was tried and why it was chosen is \
+            told on standard error. Nothing is built when nothing reaches the goal. With --recall the window that should \
+            reach it is stored as well; loci tune with queries of your own makes it sure. With --json the object has the \
+            plan too, all candidates with it.
+
+              loci build photos.loci clip --from clip.npy --recall 0.95
+              loci build photos.loci clip --from clip.npy --recall 0.95 --max-bytes-per-vector 600
             """)
 
     @OptionGroup var target: CollectionArguments
@@ -40,8 +50,11 @@ struct BuildCommand: ParsableCommand {
             "How vectors are coded; by default \(Quantization.standard).", valueName: "kind"))
     var quantization: Choice<Quantization>?
 
-    @Option(help: ArgumentHelp("The most neighbours that a vector is linked to.", valueName: "R"))
-    var degree = BuildParameters().maximumDegree
+    @Option(
+        help: ArgumentHelp(
+            "The most neighbours that a vector is linked to; by default \(BuildParameters().maximumDegree).",
+            valueName: "R"))
+    var degree: Int?
 
     @Option(help: ArgumentHelp("How many candidates the build looks at for a vector's neighbours.", valueName: "L"))
     var buildWindow = BuildParameters().window
@@ -53,10 +66,26 @@ struct BuildCommand: ParsableCommand {
             valueName: "A"))
     var alpha: Float?
 
+    @Option(
+        help: ArgumentHelp(
+            "Choose the coding and the degree so that searches can find this share of the true neighbours, from "
+                + "\(BuildGoal.recallLimits.lowerBound) to \(BuildGoal.recallLimits.upperBound).", valueName: "R"))
+    var recall: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "Choose them so that a vector takes at most so many bytes of the file, all included.", valueName: "B"))
+    var maxBytesPerVector: Int?
+
+    @Option(help: ArgumentHelp("How many neighbours recall is counted over; by default 10.", valueName: "K"))
+    var k: Int?
+
     @Option(help: ArgumentHelp("How many threads build; by default one a core.", valueName: "N"))
     var threads: Int?
 
-    @Option(help: ArgumentHelp("Decides the order of insertion and the rotation of codes.", valueName: "S"))
+    @Option(
+        help: ArgumentHelp(
+            "Decides the order of insertion, the rotation of codes and the sample that is planned on.", valueName: "S"))
     var seed = BuildParameters().seed
 
     @Option(
@@ -75,11 +104,39 @@ struct BuildCommand: ParsableCommand {
     private var settings: CollectionConfiguration {
         CollectionConfiguration(
             metric: metric.value, quantization: quantization?.value ?? .standard, originals: originals.value,
-            build: BuildParameters(maximumDegree: degree, window: buildWindow, alpha: alpha, seed: seed))
+            build: BuildParameters(
+                maximumDegree: degree ?? standardDegree, window: buildWindow, alpha: alpha, seed: seed)
+        )
+    }
+
+    /// A degree that is to be chosen is never above the build window.
+    private var standardDegree: Int {
+        let standard = BuildParameters().maximumDegree
+        return goal == nil ? standard : min(standard, max(buildWindow, PlanOptions.standardDegrees.min() ?? standard))
+    }
+
+    /// What is to be planned for; `nil` when all is chosen by hand or by default.
+    private var goal: BuildGoal? {
+        recall == nil && maxBytesPerVector == nil
+            ? nil
+            : BuildGoal(recall: recall, maximumBytesPerVector: maxBytesPerVector, k: k ?? BuildGoal().k)
     }
 
     func validate() throws {
         try Allowed.check("--threads", threads, in: Allowed.threads)
+        try Allowed.check("--max-bytes-per-vector", maxBytesPerVector, in: 1...1_000_000_000)
+        try Allowed.check("--k", k, in: BuildGoal.kLimits)
+        if let recall, !BuildGoal.recallLimits.contains(recall) {
+            throw ValidationError(
+                "--recall is \(recall); it must be from \(BuildGoal.recallLimits.lowerBound) to "
+                    + "\(BuildGoal.recallLimits.upperBound)")
+        }
+        if goal == nil, k != nil { throw ValidationError("--k needs --recall or --max-bytes-per-vector") }
+        if goal != nil, quantization != nil, degree != nil {
+            throw ValidationError(
+                "give --quantization or --degree, or neither, beside --recall and --max-bytes-per-vector, which choose "
+                    + "what is not given")
+        }
         do {
             try settings.build.validate(metric: metric.value)
         } catch {
@@ -92,20 +149,57 @@ struct BuildCommand: ParsableCommand {
         let start = ContinuousClock.now
         let source = try VectorFile.open(from)
         let identifiers = try ids.map { try IdentifierFile.read($0).map(VectorID.init(bytes:)) } ?? source.vectorIDs
+        if goal != nil { try refuseExisting() }
+        let plan = try goal.map { try makePlan($0, source, identifiers) }
         let reporter = BuildReporter(progress)
         let collection = try Database.buildCollection(
-            at: target.database, target.collection, settings, from: source, identifiers: identifiers,
-            replacing: replace, threads: threads, observer: reporter)
+            at: target.database, target.collection, plan?.configuration ?? settings, from: source,
+            identifiers: identifiers, replacing: replace, tuning: plan?.tuning, threads: threads, observer: reporter)
         reporter.finish()
         let seconds = Format.seconds(ContinuousClock.now - start)
         let info = try collection.info()
         if json {
-            try Console.output.write(CollectionReport(info).json(adding: [("seconds", .number(seconds, decimals: 3))]))
+            var others: [(String, JSONValue)] = [("seconds", .number(seconds, decimals: 3))]
+            if let plan { others.append(("plan", PlanReport(plan).json)) }
+            try Console.output.write(CollectionReport(info).json(adding: others))
         } else {
             let size = "\(Format.bytes(info.bytes.total)) on disk, \(CollectionReport(info).bytesPerVector) a vector"
             try Console.output.write(
                 "built \(TextWidth.printable(info.name)) in \(Format.duration(seconds: seconds)): "
                     + "\(CollectionReport(info).shape), \(CollectionReport(info).summary); \(size)\n")
         }
+        if let tuning = plan?.tuning {
+            progress.note(
+                "stored window \(tuning.window) in \(target.collection), an estimate; loci tune with queries of your own "
+                    + "measures it")
+        }
+    }
+
+    /// - Throws: `LociError` for what the build would refuse only after the plan was made.
+    private func refuseExisting() throws {
+        do {
+            let names = try Database.open(target.database, access: .readOnly).collectionNames()
+            if !replace, names.contains(target.collection) { throw LociError.collectionExists(name: target.collection) }
+        } catch LociError.databaseNotFound {
+            return
+        }
+    }
+
+    private func makePlan(_ goal: BuildGoal, _ source: VectorFile, _ identifiers: [VectorID]?) throws -> BuildPlan {
+        var options = PlanOptions()
+        if let quantization { options.quantizations = [quantization.value] }
+        if let degree { options.degrees = [degree] }
+        let reporter = PlanReporter(progress)
+        let plan = try Database.planBuild(
+            goal, settings, from: source, identifiers: identifiers, options: options, threads: threads,
+            observer: reporter)
+        reporter.finish()
+        let report = PlanReport(plan)
+        if !progress.quiet {
+            Console.error.note(report.table)
+            progress.note(report.summary)
+            progress.note("chosen: \(plan.description)")
+        }
+        return plan
     }
 }

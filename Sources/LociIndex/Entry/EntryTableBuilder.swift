@@ -3,7 +3,7 @@
 import CVectorKernels
 
 /// Chooses entries among the vectors of a build, and codes them.
-struct EntryTableBuilder {
+package struct EntryTableBuilder {
     private let vectors: BuildVectors
     private let layout: EntryTableLayout
     private let kernels = Kernels.active
@@ -32,6 +32,26 @@ struct EntryTableBuilder {
             }
         }
         self.slots = slots
+    }
+
+    /// The table of a source's vectors, as a build of their graph in this space makes it.
+    /// - Throws: What the source throws, or `IndexError` for a vector that is not admitted.
+    /// - Returns: `nil` where a table would not pay.
+    package static func learn(
+        from source: some VectorSource, space: VectorSpace, seed: UInt64, threads: Int, observer: some BuildObserver
+    ) throws -> (layout: EntryTableLayout, table: OwnedRecords)? {
+        guard EntryTableLayout.standard(dimension: source.dimension, count: source.count) != nil else { return nil }
+        let vectors = try BuildVectors(source: source, space: space, threads: threads, observer: observer)
+        return standardTable(of: vectors, space: space, seed: seed)
+    }
+
+    /// The table of a build's vectors; `nil` where it would not pay.
+    static func standardTable(
+        of vectors: BuildVectors, space: VectorSpace, seed: UInt64
+    ) -> (layout: EntryTableLayout, table: OwnedRecords)? {
+        EntryTableLayout.standard(dimension: vectors.dimension, count: vectors.count).map {
+            (layout: $0, table: EntryTableBuilder(vectors: vectors, layout: $0, seed: seed).build(space: space))
+        }
     }
 
     /// The table's bytes.

@@ -51,13 +51,7 @@ package struct GraphBuilder {
             vectors: vectors, graph: builder.graph, entryPoint: vectors.medoid, window: parameters.window)
         defer { reachability.deallocate() }
         try reachability.connectAll(observer: observer)
-        let layout = EntryTableLayout.standard(dimension: vectors.dimension, count: vectors.count)
-        let entries = layout.map {
-            (
-                layout: $0,
-                table: EntryTableBuilder(vectors: vectors, layout: $0, seed: parameters.seed).build(space: space)
-            )
-        }
+        let entries = EntryTableBuilder.standardTable(of: vectors, space: space, seed: parameters.seed)
         return Graph(adjacency: builder.graph.adjacency, entryPoint: vectors.medoid, entries: entries)
     }
 

@@ -18,8 +18,6 @@ package final class Searcher {
     /// An original vector as floats.
     private let loaded: UnsafeMutablePointer<Float>
     private var allocated = 64
-    /// How many of `slots` wait to be ranked.
-    private var rerankCount = 0
     private var task: Task?
 
     package init(layout: CodeLayout, space: VectorSpace) {
@@ -57,6 +55,9 @@ package final class Searcher {
         let search = walk.pointee.search
         return (search.expandedCount, search.distanceCount, search.estimateCount)
     }
+
+    /// How many candidates of its walk the last search ranks anew; 0 where the walk's own order stands.
+    package private(set) var rerankedCount = 0
 
     /// How candidates get the distances that they are ranked by in the end.
     private enum Ranking {
@@ -127,6 +128,7 @@ package final class Searcher {
         guard count >= 1 else { throw .parameter(name: "k", value: "\(count)", allowed: "at least 1") }
         // Buffers are sized by it.
         let count = min(count, view.count)
+        rerankedCount = 0
         try query.prepare(vector)
         guard case .window(let window) = reach, let adjacency = view.adjacency else {
             task = Task(view: view, count: count, ranking: Self.fullRanking(of: view), depth: 0, stage: .scanning)
@@ -173,7 +175,7 @@ package final class Searcher {
         case .walking:
             return try walk.pointee.step() || collect()
         case .ranking:
-            if let task { try rank(rerankCount, task.ranking, in: task.view) }
+            if let task { try rank(rerankedCount, task.ranking, in: task.view) }
         case .scanning:
             try scan()
         case .finished, nil:
@@ -225,7 +227,7 @@ package final class Searcher {
         }
         let found = min(walk.pointee.search.buffer.count, task.depth)
         reserve(found)
-        rerankCount = found
+        rerankedCount = found
         let lines = (task.view.layout.residualBytes + 63) / 64
         for index in 0..<found {
             let slot = SearchBuffer.slot(walk.pointee.search.buffer[index])
