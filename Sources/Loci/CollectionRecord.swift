@@ -139,7 +139,9 @@ struct CollectionRecord: Sendable, Equatable {
         let checksum = unsealed.withUnsafeBytes { Checksum.crc32($0) }
         guard checksum == span.littleEndian(at: 52, as: UInt32.self) else { throw fault("its checksum is wrong") }
         guard let metric = Metric(rawValue: bytes[2]) else { throw fault("it names metric \(bytes[2])") }
-        guard let quantization = Quantization(rawValue: bytes[3]) else { throw fault("it names quantization \(bytes[3])") }
+        guard let quantization = Quantization(rawValue: bytes[3]) else {
+            throw fault("it names quantization \(bytes[3])")
+        }
         guard let originals = Originals(rawValue: bytes[4]) else { throw fault("it names originals \(bytes[4])") }
         let alpha = Float(bitPattern: span.littleEndian(at: 28, as: UInt32.self))
         configuration = CollectionConfiguration(

@@ -9,7 +9,7 @@ import Testing
         let folder = try Fixture.copy()
         let run = try folder.succeed("build", "new.loci", "a", "--from", "queries.fvecs", "--metric", "cosine")
         #expect(run.output.hasPrefix("built a in "))
-        #expect(run.output.contains("50 × 16, cosine, lvq8, scanned"))
+        #expect(run.output.contains("50 × 16, cosine, lvq4x8, scanned"))
         #expect(run.error.isEmpty)
         #expect(folder.exists("new.loci"))
     }

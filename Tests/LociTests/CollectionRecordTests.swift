@@ -170,8 +170,10 @@ import Testing
                         sign: .plus, exponent: Int.random(in: -120...120, using: &generator), significand: 1)
                     record.mean = (0..<record.dimension).map { Float($0) - 0.5 }
                     if record.hasGraph, Bool.random(using: &generator) {
+                        // A table of more directions than these would be larger than a record can be.
+                        let most = record.dimension > 1_000 ? 1 : 4
                         record.entries = EntryTableLayout(
-                            dimension: record.dimension, directions: 8 * Int.random(in: 1...4, using: &generator),
+                            dimension: record.dimension, directions: 8 * Int.random(in: 1...most, using: &generator),
                             entries: 16 * Int.random(in: 1...256, using: &generator))
                     }
                 }

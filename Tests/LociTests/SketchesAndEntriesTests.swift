@@ -23,7 +23,7 @@ import Testing
     }
 
     private static func build(
-        _ database: Database, _ quantization: Quantization?, dimension: Int, count: Int = Self.count, threads: Int = 2
+        _ database: Database, _ quantization: Quantization, dimension: Int, count: Int = Self.count, threads: Int = 2
     ) throws -> Collection {
         try database.buildCollection(
             "a",
@@ -45,7 +45,7 @@ import Testing
         for threads in [1, 2, 5] {
             let folder = try TemporaryFolder()
             let database = try Database.open(folder.database)
-            let collection = try Self.build(database, nil, dimension: 300, threads: threads)
+            let collection = try Self.build(database, .standard, dimension: 300, threads: threads)
             let record = try record(database)
             #expect(record.hasSketches)
             #expect(record.entries == EntryTableLayout(dimension: 300, directions: 32, entries: 112))

@@ -139,15 +139,16 @@ import Testing
         let whole = try database.buildCollection("whole", .quick(.l2, .float32), from: vectors)
         let result = try whole.tune(sample: 5_000, TuningOptions(recall: 0.97, k: 2))
         #expect(result.queries == 2_200 && result.tuning.k == 2 && result.points.count > 2)
-        func neighbours(_ options: SearchOptions) throws -> [[UInt32]] {
-            let results = try whole.search(queries: vectors, options)
+        func neighbours(_ options: SearchOptions, hidden: [UInt32]? = nil) throws -> [[UInt32]] {
+            let results = try whole.withView { try $0.search(vectors, options, threads: 1, hidden: hidden) {} }
             return (0..<2_200).map { query in
                 Array(results.slots[results.range(ofQuery: query)].filter { $0 != query }.prefix(2))
             }
         }
         let truth = try neighbours(SearchOptions(k: 3, isExact: true))
         for point in result.points {
-            let found = try neighbours(SearchOptions(k: 3, window: point.window))
+            let found = try neighbours(
+                SearchOptions(k: 2, window: point.window), hidden: [UInt32](0..<2_200))
             let hits = zip(truth, found).reduce(0) { $0 + Set($1.0).intersection($1.1).count }
             #expect(point.recall == Double(hits * 1_000_000 / 4_400) / 1e6)
         }
