@@ -10,7 +10,7 @@ struct ScalingSettings: Codable {
     let firstQuery: Int
     let k: Int
     let windows: [Int]
-    /// The quantization's name; `nil` for the default of the dimension.
+    /// The quantization's name; `nil` for the default.
     let quantization: String?
     let buildThreads: Int
     let searchThreads: Int

@@ -40,7 +40,7 @@ enum ScalingStep: String, CaseIterable, ExpressibleByArgument {
 
     private func build(_ request: ScalingRequest, _ files: ScalingFiles) throws -> BuildFigures {
         let configuration = CollectionConfiguration(
-            quantization: request.settings.quantization.flatMap(Quantization.init(name:)))
+            quantization: request.settings.quantization.flatMap(Quantization.init(name:)) ?? .standard)
         let base = try VectorFile.open(files.base)
         let processorTime = ProcessUsage.processorTime
         let start = ContinuousClock.now
