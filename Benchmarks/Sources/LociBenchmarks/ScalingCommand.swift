@@ -34,7 +34,7 @@ struct ScalingCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How many neighbours are asked for.", valueName: "N"))
     var k = 10
 
-    @Option(help: ArgumentHelp("How vectors are coded; by default as their dimension demands.", valueName: "name"))
+    @Option(help: ArgumentHelp("How vectors are coded; by default lvq4x8.", valueName: "name"))
     var quantization: String?
 
     @Option(help: ArgumentHelp("The threads of a build.", valueName: "N"))
