@@ -45,10 +45,13 @@ package final class Searcher {
 
     /// How many candidates beyond the window and k are kept, and how many beyond k are re-ranked: measured by coarse
     /// codes, some of the true neighbours fall a few places too far. On Fashion-MNIST with `lvq4x8` ten more lift
-    /// recall@10 at window 10 from 0.907 to 0.967 at the same number of distances (the "split buffer" of SVS). More are
-    /// not needed at any window (for k = 10 and a window of 200, 40 instead of 110 lose 0.001 of recall on SIFT
-    /// descriptors, and nothing on WordNet-MiniLM), and a small window's walk is too short for so many to pay.
-    private static func reserve(count: Int, window: Int) -> Int { min(20 + count, 4 + window / 2) }
+    /// recall@10 at window 10 from 0.907 to 0.967 at the same number of distances (the "split buffer" of SVS). A small
+    /// window's walk is too short for many to pay. At large ones, 30 are as good as all for k = 10 on WordNet-MiniLM (384
+    /// dimensions); codes of fewer dimensions are rougher: on SIFT descriptors (128), 30 lose 0.001 of recall at window
+    /// 200, and 60 nothing.
+    private static func reserve(count: Int, window: Int, dimension: Int) -> Int {
+        min(4 + window / 2, (20 + count) * max(1, 256 / max(1, dimension)))
+    }
 
     /// Vertices expanded, distances taken and sketches looked at by the last walk.
     package var visitedCounts: (expanded: Int, distances: Int, sketches: Int) {
@@ -145,7 +148,7 @@ package final class Searcher {
         // A window of all vectors finds all that a larger one would.
         let expanded = max(1, min(window, view.count))
         var capacity = max(expanded, count)
-        let reserve = Self.reserve(count: count, window: expanded)
+        let reserve = Self.reserve(count: count, window: expanded, dimension: view.layout.dimension)
         if case .firstLevel = ranking {} else { capacity += reserve }
         let field = WalkField(
             codes: view.codes, recordLines: view.layout.recordLines, sketches: view.sketches,
