@@ -1,42 +1,21 @@
 // Loci, Apache License 2.0.
 
 import Loci
-import Synchronization
 
-/// Shows the stages of a build, one bar after the other, and stops it at Ctrl-C.
+/// Shows the stages of a build, and stops it at Ctrl-C.
 final class BuildReporter: BuildObserver {
-    private struct State {
-        var stage: BuildStage?
-        var bar: ProgressBar?
-        var done = 0
-    }
+    private let bars: StageBars<BuildStage>
 
-    private let options: ProgressOptions
-    private let state = Mutex(State())
-
-    init(_ options: ProgressOptions) { self.options = options }
+    init(_ options: ProgressOptions) { bars = StageBars(options) }
 
     var isCancelled: Bool { Interrupt.isRequested }
 
     func progress(stage: BuildStage, done: Int, total: Int) {
-        guard !options.quiet else { return }
-        state.withLock { state in
-            if state.stage != stage {
-                state.bar?.finish()
-                state.stage = stage
-                state.done = 0
-                state.bar = options.bar(Self.title(stage), total: total, unit: "vectors")
-            }
-            // Threads may come with their counts in another order than they took them.
-            state.done = max(state.done, done)
-            state.bar?.update(to: state.done)
-        }
+        bars.update(stage, title: Self.title(stage), unit: "vectors", done: done, total: total)
     }
 
-    /// Ends the last bar; without this call it is left as it stands, as after a failure.
-    func finish() {
-        state.withLock { $0.bar?.finish() }
-    }
+    /// Ends the last bar.
+    func finish() { bars.finish() }
 
     private static func title(_ stage: BuildStage) -> String {
         switch stage {
