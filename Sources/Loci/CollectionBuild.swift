@@ -46,7 +46,8 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
         var graph: GraphBuilder.Graph?
         if source.count > CollectionLayout.scannedCount {
             let built = try GraphBuilder.build(
-                source: source, space: space, parameters: configuration.build, threads: threads, observer: observer)
+                source: source, space: space, parameters: configuration.build,
+                learnsEntries: quantization.firstLevelBits != nil, threads: threads, observer: observer)
             record.addGraph(entryPoint: built.entryPoint, entries: built.entries?.layout)
             record.tuning = tuning
             graph = built

@@ -71,7 +71,7 @@ struct PlanMeasurement<Observer: PlanObserver> {
     private func graph(degree: Int) throws -> GraphBuilder.Graph {
         try GraphBuilder.build(
             source: sample.base, space: graphSpace, parameters: planned.configuration(.lvq8, degree).build,
-            threads: threads,
+            learnsEntries: false, threads: threads,
             observer: PlanStageObserver(observer: observer, shown: (.linking, .graph(degree: degree))))
     }
 

@@ -27,11 +27,13 @@ package struct GraphBuilder {
     }
 
     /// Builds a graph over all vectors of a source.
+    /// - Parameter learnsEntries: Whether a table of entry points is wanted: float codes have no space of their own to
+    ///   project queries from.
     /// - Throws: What the source throws, or `IndexError`.
     /// - Complexity: O(n · window · degree · dimension) time; the dimension, 8 times the degree and some bytes a vector.
     package static func build(
-        source: some VectorSource, space: VectorSpace, parameters: BuildParameters, threads: Int,
-        observer: some BuildObserver
+        source: some VectorSource, space: VectorSpace, parameters: BuildParameters, learnsEntries: Bool = true,
+        threads: Int, observer: some BuildObserver
     ) throws -> Graph {
         try parameters.validate(metric: space.metric)
         guard source.count > 0 else { throw IndexError.empty }
@@ -51,7 +53,8 @@ package struct GraphBuilder {
             vectors: vectors, graph: builder.graph, entryPoint: vectors.medoid, window: parameters.window)
         defer { reachability.deallocate() }
         try reachability.connectAll(observer: observer)
-        let entries = EntryTableBuilder.standardTable(of: vectors, space: space, seed: parameters.seed)
+        let entries =
+            learnsEntries ? EntryTableBuilder.standardTable(of: vectors, space: space, seed: parameters.seed) : nil
         return Graph(adjacency: builder.graph.adjacency, entryPoint: vectors.medoid, entries: entries)
     }
 

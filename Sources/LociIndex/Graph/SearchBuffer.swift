@@ -64,11 +64,7 @@ struct SearchBuffer {
     @inline(__always)
     var isFull: Bool { count == capacity }
 
-    /// The key of the worst candidate that is kept, or the largest key while there is room.
-    @inline(__always)
-    var worst: UInt64 { count == capacity ? keys[count &- 1] : .max }
-
-    /// The distance of that candidate, or infinity.
+    /// The distance of the worst candidate that is kept, or infinity while there is room.
     @inline(__always)
     var worstDistance: Float { count == capacity ? Self.distance(keys[count &- 1]) : .infinity }
 

@@ -71,7 +71,6 @@ import Testing
                 #expect(keys == expected)
                 #expect(buffer.nextSlot == model.waiting(0))
                 #expect(buffer.secondNextSlot == model.waiting(1))
-                #expect(buffer.worst == (expected.count == capacity ? expected.last : .max))
                 let worst = expected.count == capacity ? expected.last.map(SearchBuffer.distance) : nil
                 #expect(buffer.worstDistance == worst ?? .infinity)
                 if keys != expected { return }
