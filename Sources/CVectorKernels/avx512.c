@@ -336,13 +336,14 @@ VK_AVX512_INLINE void insert_in_registers(const float *distances, const uint32_t
 VK_AVX512_TARGET static void avx512_insert_candidates(const float *distances, const uint32_t *slots, size_t candidates,
                                                       uint64_t *keys, size_t capacity, size_t *count, size_t *cursor) {
 #define INSERT(blocks) insert_in_registers(distances, slots, candidates, keys, capacity, count, cursor, blocks)
-    if (capacity <= 32) {
+    size_t most = *count + candidates < capacity ? *count + candidates : capacity;
+    if (most <= 32) {
         INSERT(4);
-    } else if (capacity <= 64) {
+    } else if (most <= 64) {
         INSERT(8);
-    } else if (capacity <= 128) {
+    } else if (most <= 128) {
         INSERT(16);
-    } else if (capacity <= 192) {
+    } else if (most <= 192) {
         INSERT(24);
     } else {
         vk_insert_candidates(distances, slots, candidates, keys, capacity, count, cursor);

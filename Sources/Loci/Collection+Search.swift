@@ -22,7 +22,7 @@ public struct SearchOptions: Sendable, Equatable {
     /// Options for a search.
     /// - Parameters:
     ///   - k: The number of neighbours asked for.
-    ///   - window: How many candidates the walk keeps; `nil` for what the collection was tuned to.
+    ///   - window: How many candidates a typical walk follows; `nil` for what the collection was tuned to.
     ///   - isExact: Whether to measure every vector instead.
     public init(k: Int = 10, window: Int? = nil, isExact: Bool = false) {
         self.k = k
@@ -61,8 +61,9 @@ extension Collection {
     /// - Parameters:
     ///   - vector: The query, of the collection's dimension.
     ///   - k: The number of neighbours, at least 1. A collection that holds fewer gives them all.
-    ///   - window: How many candidates the walk follows: more find more, slower. `nil` for what the collection was tuned
-    ///     to, or else 64, and no fewer than `k`.
+    ///   - window: How many candidates a typical query follows: more find more, slower. Under `l2` and `cosine`, a query
+    ///     whose neighbours stand out follows fewer, down to half, another up to three times as many. `nil` for what the
+    ///     collection was tuned to, or else 64, and no fewer than `k`.
     ///   - exact: Whether to measure every vector instead.
     /// - Returns: The neighbours, nearest first.
     /// - Throws: `IndexError` for a vector or number that cannot be used; `LociError`.

@@ -48,7 +48,7 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
             let built = try GraphBuilder.build(
                 source: source, space: space, parameters: configuration.build,
                 learnsEntries: quantization.firstLevelBits != nil, threads: threads, observer: observer)
-            record.addGraph(entryPoint: built.entryPoint, entries: built.entries?.layout)
+            record.addGraph(entryPoint: built.entryPoint, growth: built.growth, entries: built.entries?.layout)
             record.tuning = tuning
             graph = built
         }

@@ -6,7 +6,7 @@ import LociStorage
 /// A collection's settings and statistics, as they stand in the table `collections`.
 ///
 ///     offset  bytes
-///          0      2   version of this record: 3
+///          0      2   version of this record: 4
 ///          2      1   metric: 1 l2, 2 ip, 3 cosine
 ///          3      1   quantization: 1 float32, 2 float16, 3 lvq8, 4 lvq4, 5 lvq4x4, 6 lvq4x8
 ///          4      1   originals: 0 none, 1 float16, 2 float32
@@ -28,14 +28,16 @@ import LociStorage
 ///         60      4   k that was tuned for; 0: not tuned
 ///         64      4   entries of the table of entry points; 0: there is none
 ///         68      2   directions of that table
-///         70      2   zero
+///         70      2   growth of squared distances per doubling of the rank, less one, in 4096ths; 0: not learned
 ///         72      4   number of identifier chunks that are stored
 ///         76          mean, dimension × f32, for the lvq kinds once there are vectors; then the name; then p points, each
 ///                     a window, u32, and the recall that it reached in millionths, u32
 ///
-/// Numbers are little-endian. Versions 1 and 2 belong to databases of format version 1, which are refused.
+/// Numbers are little-endian. Version 3 has no growth, and 0 in its place; versions 1 and 2 belong to databases of format
+/// version 1, which are refused.
 struct CollectionRecord: Sendable, Equatable {
-    static let currentVersion: UInt16 = 3
+    static let currentVersion: UInt16 = 4
+    private static let versionWithoutGrowth: UInt16 = 3
     static let fixedBytes = 76
     private static let pointBytes = 8
 
@@ -48,6 +50,8 @@ struct CollectionRecord: Sendable, Equatable {
     var entryPoint: UInt32 = 0
     var hasGraph = false
     var hasSketches = false
+    /// How distances grow among neighbours, where a graph told.
+    var growth: DistanceGrowth?
     /// The table of entry points, where there is one.
     var entries: EntryTableLayout?
     var tuning: SearchTuning?
@@ -58,8 +62,9 @@ struct CollectionRecord: Sendable, Equatable {
 
     /// Says that there is a graph, and what searches of this quantization have besides it.
     /// - Parameter entries: The table of entry points that was learned with the graph, or will be.
-    mutating func addGraph(entryPoint: UInt32, entries: EntryTableLayout?) {
+    mutating func addGraph(entryPoint: UInt32, growth: DistanceGrowth, entries: EntryTableLayout?) {
         hasGraph = true
+        self.growth = growth
         self.entryPoint = entryPoint
         hasSketches = codeLayout.sketches != nil
         // Float codes have no space of their own to project queries from.
@@ -107,7 +112,7 @@ struct CollectionRecord: Sendable, Equatable {
         bytes.appendLittleEndian(UInt32(clamping: tuning?.k ?? 0))
         bytes.appendLittleEndian(UInt32(clamping: entries?.entries ?? 0))
         bytes.appendLittleEndian(UInt16(clamping: entries?.directions ?? 0))
-        bytes.appendLittleEndian(UInt16(0))
+        bytes.appendLittleEndian(growth?.units ?? 0)
         bytes.appendLittleEndian(UInt32(clamping: storedIdentifierChunks))
         for value in mean { bytes.appendLittleEndian(value.bitPattern) }
         bytes.append(contentsOf: name.utf8)
@@ -131,7 +136,7 @@ struct CollectionRecord: Sendable, Equatable {
         }
         let span = bytes.span.bytes
         let version = span.littleEndian(at: 0, as: UInt16.self)
-        guard version == Self.currentVersion else {
+        guard version == Self.currentVersion || version == Self.versionWithoutGrowth else {
             throw .formatVersion(path: path, found: UInt32(version), supported: UInt32(Self.currentVersion))
         }
         var unsealed = bytes
@@ -205,9 +210,14 @@ struct CollectionRecord: Sendable, Equatable {
             entries: Int(clamping: span.littleEndian(at: 64, as: UInt32.self)))
         entries = table.entries > 0 ? table : nil
         let isPossible = entries == nil ? table.directions == 0 : table.isPossible && hasGraph && !mean.isEmpty
-        guard isPossible, span.littleEndian(at: 70, as: UInt16.self) == 0 else {
+        guard isPossible else {
             throw fault("its table of entry points is of \(table.entries) entries and \(table.directions) directions")
         }
+        let growthUnits = span.littleEndian(at: 70, as: UInt16.self)
+        guard growthUnits == 0 || hasGraph && version != Self.versionWithoutGrowth else {
+            throw fault("it has a growth of distances of \(growthUnits), for which there is no graph")
+        }
+        growth = growthUnits == 0 ? nil : DistanceGrowth(units: growthUnits)
         guard !hasSketches || hasGraph && codeLayout.sketches != nil else {
             throw fault("it has sketches, which its quantization has no use for")
         }

@@ -65,6 +65,7 @@ final class CollectionView: @unchecked Sendable {
             residuals: residuals.map { RecordArray($0.records) }, adjacency: adjacency.map { RecordArray($0.records) },
             originals: originals.map { OriginalRecords(records: RecordArray($0.records), isHalf: isHalf) },
             maximumDegree: record.configuration.build.maximumDegree, entryPoint: record.entryPoint,
+            growth: record.growth ?? .typical,
             entries: record.entries.flatMap { layout in
                 entries.map { EntryTable(layout: layout, base: RecordArray($0.records).record(0)) }
             })

@@ -56,7 +56,7 @@ struct PlanCandidates {
         record.count = count
         record.storedIdentifierChunks = identifiers.storedChunks
         if !isScanned {
-            record.addGraph(entryPoint: 0, entries: .standard(dimension: dimension, count: count))
+            record.addGraph(entryPoint: 0, growth: .typical, entries: .standard(dimension: dimension, count: count))
         }
         let bytes = try CollectionLayout(record).fileBytes(record, identifiers: identifiers)
         return Double(bytes.total) / Double(count)

@@ -33,7 +33,7 @@ final class CodedSample {
         }
         if hasGraph {
             record.addGraph(
-                entryPoint: 0, entries: .standard(dimension: record.dimension, count: record.count))
+                entryPoint: 0, growth: .typical, entries: .standard(dimension: record.dimension, count: record.count))
         }
         let encoder = BlockEncoder(
             record: record, layout: try CollectionLayout(record), source: sample.base, threads: threads)
@@ -91,7 +91,7 @@ final class SearchedSample: @unchecked Sendable {
             count: coded.count, layout: coded.layout, codes: coded.codes.records, sketches: coded.sketches?.records,
             residuals: coded.residuals?.records, adjacency: graph?.adjacency.records,
             originals: coded.originals.map { OriginalRecords(records: $0.records, isHalf: coded.areOriginalsHalf) },
-            maximumDegree: degree, entryPoint: graph?.entryPoint ?? 0,
+            maximumDegree: degree, entryPoint: graph?.entryPoint ?? 0, growth: graph?.growth ?? .typical,
             entries: coded.entries.map { EntryTable(layout: $0.layout, base: UnsafePointer($0.table.base)) })
     }
 

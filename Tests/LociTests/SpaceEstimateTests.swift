@@ -32,7 +32,7 @@ import Testing
         let identifiers = try BuildIdentifiers(identifiers, count: count)
         record.storedIdentifierChunks = identifiers.storedChunks
         if count > CollectionLayout.scannedCount {
-            record.addGraph(entryPoint: 0, entries: .standard(dimension: dimension, count: count))
+            record.addGraph(entryPoint: 0, growth: .typical, entries: .standard(dimension: dimension, count: count))
         }
         return try CollectionLayout(record).fileBytes(record, identifiers: identifiers)
     }

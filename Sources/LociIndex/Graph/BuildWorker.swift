@@ -29,7 +29,7 @@ final class BuildWorker {
         candidates = []
         expanded.removeAll(keepingCapacity: true)
         try greedy.walk(
-            WalkField(graph, of: vectors, entryPoint: entryPoint), distance: query, window: window, capacity: window,
+            WalkField(graph, of: vectors, entryPoint: entryPoint), distance: query, window: window,
             onExpand: { expanded.append($0 & ~1) })
         sortUnique(&expanded)
         pruner.prune(vertex: vertex, candidates: &expanded, degree: degree)

@@ -22,6 +22,8 @@ package struct GraphBuilder {
         package let adjacency: OwnedRecords
         /// Where a walk can reach everything from.
         package let entryPoint: UInt32
+        /// How distances grow among neighbours.
+        package let growth: DistanceGrowth
         /// Where walks begin, and how that lies in memory; absent where it would not pay.
         package let entries: (layout: EntryTableLayout, table: OwnedRecords)?
     }
@@ -53,9 +55,12 @@ package struct GraphBuilder {
             vectors: vectors, graph: builder.graph, entryPoint: vectors.medoid, window: parameters.window)
         defer { reachability.deallocate() }
         try reachability.connectAll(observer: observer)
+        let growth = try DistanceGrowth.learn(
+            over: WalkField(builder.graph, of: vectors, entryPoint: vectors.medoid), vectors: vectors,
+            seed: parameters.seed)
         let entries =
             learnsEntries ? EntryTableBuilder.standardTable(of: vectors, space: space, seed: parameters.seed) : nil
-        return Graph(adjacency: builder.graph.adjacency, entryPoint: vectors.medoid, entries: entries)
+        return Graph(adjacency: builder.graph.adjacency, entryPoint: vectors.medoid, growth: growth, entries: entries)
     }
 
     /// Inserts everything, batch by batch.

@@ -18,14 +18,18 @@ package struct GraphView {
     package let maximumDegree: Int
     /// Where everything can be reached from.
     package let entryPoint: UInt32
+    /// How distances grow among neighbours, by which a walk knows when to end.
+    package let growth: DistanceGrowth
     /// Where walks begin besides; absent in small collections.
     package let entries: EntryTable?
 
     package init(
         count: Int, layout: CodeLayout, codes: RecordArray, sketches: RecordArray? = nil, residuals: RecordArray?,
         adjacency: RecordArray?, originals: OriginalRecords? = nil, maximumDegree: Int, entryPoint: UInt32,
+        growth: DistanceGrowth = .typical,
         entries: EntryTable? = nil
     ) {
+        self.growth = growth
         self.sketches = sketches
         self.entries = entries
         self.originals = originals

@@ -43,26 +43,23 @@ struct GreedySearch {
         distances.deallocate()
     }
 
-    /// Walks from the entry point until the `window` best candidates are all expanded; the best `capacity` that were
-    /// measured, at least as many, are left in `buffer`.
+    /// Walks from the entry point until the `window` best candidates are all expanded; they are left in `buffer`.
     /// - Parameter onExpand: Called with the key of each vertex that is expanded.
     /// - Throws: As `begin` and `gather`.
     @inline(__always)
     mutating func walk<Distance: DistanceFunction>(
-        _ field: WalkField, distance: Distance, window: Int, capacity: Int, onExpand: (UInt64) -> Void
+        _ field: WalkField, distance: Distance, window: Int, onExpand: (UInt64) -> Void
     ) throws(IndexError) {
-        try begin(field, window: window, capacity: capacity)
+        try begin(field, WalkExtent(window: window), hidden: nil)
         repeat { measure(distance) } while try gather(field, onExpand: onExpand)
     }
 
     /// Starts a walk: the entry point waits to be measured.
     /// - Parameters:
-    ///   - wanted: How many candidates must be found at least, whatever the window; at most `capacity`.
+    ///   - extent: How far it goes.
     ///   - hidden: A vertex that the walk is not to see, as if it were not there; the entry point is always seen.
     /// - Throws: `IndexError.corrupt` for an entry point that does not exist, or an impossible degree.
-    mutating func begin(
-        _ field: WalkField, window: Int, capacity: Int, wanted: Int = 1, hidden: UInt32? = nil
-    ) throws(IndexError) {
+    mutating func begin(_ field: WalkField, _ extent: WalkExtent, hidden: UInt32?) throws(IndexError) {
         guard field.maximumDegree > 0, field.maximumDegree <= Adjacency.degreeLimits.upperBound else {
             throw .corrupt(
                 "the degree \(field.maximumDegree) is not from 1 to \(Adjacency.degreeLimits.upperBound)")
@@ -70,8 +67,8 @@ struct GreedySearch {
         guard Int(field.entryPoint) < field.count else {
             throw .corrupt("the entry point \(field.entryPoint) is not below \(field.count)")
         }
-        buffer.reset(capacity: capacity, window: window, wanted: wanted)
-        visited.reset(expected: (window + 16) * field.maximumDegree / 2)
+        buffer.reset(extent)
+        visited.reset(expected: (extent.most + 16) * field.maximumDegree / 2)
         expandedCount = 0
         distanceCount = 0
         estimateCount = 0
@@ -98,11 +95,11 @@ struct GreedySearch {
     mutating func sift<Distance: DistanceFunction>(_ bound: Distance, _ field: WalkField) -> Bool {
         bound(rows, count: pending, output: distances)
         estimateCount &+= pending
-        let worst = buffer.worstDistance
+        let limit = buffer.limit
         var kept = 0
         for index in 0..<pending {
             slots[kept] = slots[index]
-            kept &+= distances[index] <= worst ? 1 : 0
+            kept &+= distances[index] <= limit ? 1 : 0
         }
         for index in 0..<kept {
             let row = field.codes.record(slots[index])
@@ -120,13 +117,13 @@ struct GreedySearch {
         distance(rows, count: pending, output: distances)
         distanceCount &+= pending
         // Most are too far. That is decided without a branch, which no processor could predict.
-        let worst = buffer.worstDistance
+        let limit = buffer.limit
         var kept = 0
         for index in 0..<pending {
             let measured = distances[index]
             slots[kept] = slots[index]
             distances[kept] = measured
-            kept &+= measured <= worst ? 1 : 0
+            kept &+= measured <= limit ? 1 : 0
         }
         buffer.insert(distances, slots, count: kept)
         pending = 0
@@ -138,7 +135,7 @@ struct GreedySearch {
     /// - Throws: `IndexError.corrupt` for a neighbour that does not exist.
     @inline(__always)
     mutating func gather(_ field: WalkField, onExpand: (UInt64) -> Void) throws(IndexError) -> Bool {
-        guard let key = buffer.expandNext() else { return false }
+        guard let key = buffer.expandNext(followed: expandedCount) else { return false }
         onExpand(key)
         expandedCount &+= 1
         let adjacency = field.adjacency
@@ -155,8 +152,8 @@ struct GreedySearch {
             slots[found] = neighbour
             found &+= visited.insert(neighbour) & (neighbour == hidden ? 0 : 1)
         }
-        // While there is room, every neighbour is measured.
-        isSifting = field.sketches != nil && buffer.isFull
+        // While every candidate is kept, every neighbour is measured.
+        isSifting = field.sketches != nil && buffer.limit < .infinity
         let (records, lines) =
             if isSifting, let sketches = field.sketches {
                 (sketches, field.sketchLines)

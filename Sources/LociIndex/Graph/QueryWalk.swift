@@ -19,10 +19,10 @@ struct QueryWalk {
     ///   - seeds: Adds vertices to begin at, besides the field's entry point.
     /// - Throws: As `GreedySearch.begin`, and what `seeds` throws.
     mutating func begin(
-        _ field: WalkField, query: QueryState, window: Int, capacity: Int, wanted: Int, hidden: UInt32?,
+        _ field: WalkField, query: QueryState, extent: WalkExtent, hidden: UInt32?,
         seeds: (inout GreedySearch) throws(IndexError) -> Void
     ) throws(IndexError) {
-        try search.begin(field, window: window, capacity: capacity, wanted: wanted, hidden: hidden)
+        try search.begin(field, extent, hidden: hidden)
         try seeds(&search)
         self.field = field
         distance = query.firstLevel

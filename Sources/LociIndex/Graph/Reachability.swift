@@ -53,7 +53,7 @@ struct Reachability {
     private mutating func connect(_ vertex: UInt32) throws(IndexError) {
         query.prepare(vertex)
         try greedy.walk(
-            WalkField(graph, of: vectors, entryPoint: entryPoint), distance: query, window: window, capacity: window,
+            WalkField(graph, of: vectors, entryPoint: entryPoint), distance: query, window: window,
             onExpand: { _ in })
         var queue: [UInt32] = (0..<greedy.buffer.count).map { SearchBuffer.slot(greedy.buffer[$0]) }
         let nearest = SearchBuffer.slot(greedy.buffer[0])

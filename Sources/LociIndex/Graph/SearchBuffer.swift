@@ -9,38 +9,44 @@ import CVectorKernels
 /// eight bytes an entry. A sorted array beats a heap here: windows are tens to hundreds of entries, and the search wants
 /// the best, the worst and the order.
 struct SearchBuffer {
-    private(set) var capacity: Int
-    /// Only the best `window` candidates are expanded; the rest of the capacity waits for re-ranking.
-    private var window = 0
-    private var wanted = 1
+    /// More candidates than so many are not kept.
+    private(set) var capacity = 0
+    private var extent = WalkExtent(window: 0)
     private(set) var count = 0
     /// The first candidate that is not expanded; `count` when there is none.
     private(set) var cursor = 0
+    /// A candidate that is not nearer than so much need not be offered: infinity while there is room.
+    private(set) var limit = Float.infinity
+    /// Candidates up to this key are followed, once so many are that must be.
+    private var reach = UInt64.max
     private var keys: UnsafeMutablePointer<UInt64>
     private var allocated: Int
     private let insertCandidates = Kernels.active.insert_candidates
 
     init() {
-        capacity = 0
         allocated = 64
         keys = .allocate(capacity: allocated)
     }
 
     func deallocate() { keys.deallocate() }
 
-    /// Empties the buffer and sets how many candidates it keeps, and how many of them it expands (all, unless said): more,
-    /// while there are fewer than `wanted`. Allocates only when it was never this large.
-    mutating func reset(capacity: Int, window: Int? = nil, wanted: Int = 1) {
-        self.window = window ?? capacity
-        self.wanted = wanted
+    /// Empties the buffer and sets how many candidates it keeps. Allocates only when it was never this large.
+    mutating func reset(capacity: Int) { reset(WalkExtent(window: capacity)) }
+
+    /// Empties the buffer and sets which candidates it keeps, and which it expands. Allocates only when it was never this
+    /// large.
+    mutating func reset(_ extent: WalkExtent) {
+        self.extent = extent
+        capacity = extent.capacity
         if capacity + 1 > allocated {
             keys.deallocate()
             allocated = capacity + 1
             keys = .allocate(capacity: allocated)
         }
-        self.capacity = capacity
         count = 0
         cursor = 0
+        limit = .infinity
+        reach = .max
     }
 
     /// A key that orders as (distance, slot), with the lowest bit free.
@@ -60,14 +66,6 @@ struct SearchBuffer {
     @inline(__always)
     static func slot(_ key: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: key) >> 1 }
 
-    /// Whether a candidate falls out for each that comes.
-    @inline(__always)
-    var isFull: Bool { count == capacity }
-
-    /// The distance of the worst candidate that is kept, or infinity while there is room.
-    @inline(__always)
-    var worstDistance: Float { count == capacity ? Self.distance(keys[count &- 1]) : .infinity }
-
     @inline(__always)
     subscript(index: Int) -> UInt64 { keys[index] }
 
@@ -82,13 +80,31 @@ struct SearchBuffer {
     ) {
         guard candidates > 0, capacity > 0 else { return }
         insertCandidates(distances, slots, candidates, keys, capacity, &count, &cursor)
+        if count == capacity { limit = Self.distance(keys[count &- 1]) }
+        if count >= extent.kept, extent.stretch < .infinity { draw() }
     }
 
-    /// Marks the best candidate that is not expanded, and returns its slot; `nil` when all are.
+    /// Draws the limits in as far as the candidates allow, and drops those beyond: the `wanted`-th best can only come
+    /// nearer, so what is too far now will not be followed.
+    private mutating func draw() {
+        let nearest = max(0, Self.distance(keys[extent.wanted &- 1]) + extent.offset)
+        let farthest = extent.stretch * nearest - extent.offset
+        reach = Self.key(distance: farthest, slot: .max >> 1) | 1
+        let last = max(reach, keys[extent.kept &- 1])
+        while keys[count &- 1] > last { count &-= 1 }
+        cursor = min(cursor, count)
+        limit = min(limit, Self.distance(last))
+    }
+
+    /// Marks the best candidate that is not expanded, and returns its key; `nil` when the walk is over.
+    /// - Parameter followed: How many the walk has expanded.
     @inline(__always)
-    mutating func expandNext() -> UInt64? {
-        guard cursor < count, cursor < window || count < wanted else { return nil }
+    mutating func expandNext(followed: Int) -> UInt64? {
+        guard cursor < count else { return nil }
         let key = keys[cursor]
+        guard cursor < extent.most && (key <= reach || followed < extent.least) || count < extent.wanted else {
+            return nil
+        }
         keys[cursor] = key | 1
         repeat { cursor &+= 1 } while cursor < count && keys[cursor] & 1 == 1
         return key

@@ -133,10 +133,12 @@ package final class Searcher {
         let count = min(count, view.count)
         rerankedCount = 0
         try query.prepare(vector)
-        guard case .window(let window) = reach, let adjacency = view.adjacency else {
+        guard case .window(let asked) = reach, let adjacency = view.adjacency else {
             task = Task(view: view, count: count, ranking: Self.fullRanking(of: view), depth: 0, stage: .scanning)
             return
         }
+        // A window of all vectors finds all that a larger one would.
+        let window = max(1, min(asked, view.count))
         let ranking: Ranking =
             if let residuals = view.residuals {
                 .secondLevel(residuals)
@@ -145,17 +147,14 @@ package final class Searcher {
             } else {
                 .firstLevel
             }
-        // A window of all vectors finds all that a larger one would.
-        let expanded = max(1, min(window, view.count))
-        var capacity = max(expanded, count)
-        let reserve = Self.reserve(count: count, window: expanded, dimension: view.layout.dimension)
-        if case .firstLevel = ranking {} else { capacity += reserve }
+        let reserve = Self.reserve(count: count, window: window, dimension: view.layout.dimension)
+        let extent = extent(in: view, count: count, window: window, ranking: ranking, reserve: reserve)
         let field = WalkField(
             codes: view.codes, recordLines: view.layout.recordLines, sketches: view.sketches,
             sketchLines: view.layout.sketches?.lines ?? 0, adjacency: adjacency, maximumDegree: view.maximumDegree,
             count: view.count, entryPoint: view.entryPoint)
         try walk.pointee.begin(
-            field, query: query, window: expanded, capacity: capacity, wanted: count, hidden: hidden
+            field, query: query, extent: extent, hidden: hidden
         ) {
             (search) throws(IndexError) in
             guard let entries = view.entries else { return }
@@ -168,6 +167,18 @@ package final class Searcher {
             }
         }
         task = Task(view: view, count: count, ranking: ranking, depth: count + reserve, stage: .walking)
+    }
+
+    /// How far a walk with a window goes. A window of everything is taken at its word, and so is every window where
+    /// distances are not those of a space.
+    private func extent(in view: GraphView, count: Int, window: Int, ranking: Ranking, reserve: Int) -> WalkExtent {
+        var ranked = 0
+        if case .firstLevel = ranking {} else { ranked = count + reserve }
+        guard window < view.count, let offset = query.squaredOffset else {
+            return WalkExtent(window: window, kept: ranked, wanted: count)
+        }
+        return .typical(
+            window: window, of: view.count, wanted: count, ranked: ranked, growth: view.growth, offset: offset)
     }
 
     /// Does a step of a search: up to where it would wait for memory that it has asked for.

@@ -129,6 +129,16 @@ package final class QueryState {
         }
     }
 
+    /// What makes a distance of the first level one that is proportional to the squared Euclidean distance, when it is
+    /// added; none under the inner product, where a vector's distance to itself is no bound.
+    package var squaredOffset: Float? {
+        switch space.metric {
+        case .l2: 0
+        case .cosine: layout.hasHeader ? 0 : 1
+        case .ip: nil
+        }
+    }
+
     /// Lower bounds, by sketches, of the distances that the search walks on; only where the layout has sketches.
     package var sketchBounds: DistanceKernel { .sketches(kernels.sketch_bounds, UnsafePointer(sketchQuery)) }
 

@@ -12,21 +12,30 @@ import Testing
             let key: UInt64
             var isExpanded: Bool
         }
-        let capacity: Int
-        let window: Int
-        let wanted: Int
+        let extent: WalkExtent
         var entries: [Entry] = []
+        var limit = Float.infinity
+        var reach = Float.infinity
 
-        mutating func insert(_ key: UInt64) {
-            if entries.contains(where: { $0.key == key }) { return }
-            entries.append(Entry(key: key, isExpanded: false))
-            entries.sort { $0.key < $1.key }
-            if entries.count > capacity { entries.removeLast() }
+        mutating func insert(_ keys: [UInt64]) {
+            if keys.isEmpty { return }
+            for key in keys where !entries.contains(where: { $0.key == key }) {
+                entries.append(Entry(key: key, isExpanded: false))
+                entries.sort { $0.key < $1.key }
+                if entries.count > extent.capacity { entries.removeLast() }
+            }
+            func distance(_ place: Int) -> Float { SearchBuffer.distance(entries[place].key) }
+            if entries.count == extent.capacity { limit = distance(entries.count - 1) }
+            guard extent.stretch < .infinity, entries.count >= extent.kept else { return }
+            reach = extent.stretch * max(0, distance(extent.wanted - 1) + extent.offset) - extent.offset
+            while entries.count > extent.kept, distance(entries.count - 1) > reach { entries.removeLast() }
+            limit = min(limit, max(reach, distance(extent.kept - 1)))
         }
 
-        mutating func expandNext() -> UInt64? {
+        mutating func expandNext(followed: Int) -> UInt64? {
             guard let index = entries.firstIndex(where: { !$0.isExpanded }) else { return nil }
-            guard index < window || entries.count < wanted else { return nil }
+            let isNear = SearchBuffer.distance(entries[index].key) <= reach || followed < extent.least
+            guard index < extent.most && isNear || entries.count < extent.wanted else { return nil }
             entries[index].isExpanded = true
             return entries[index].key
         }
@@ -42,18 +51,26 @@ import Testing
         var buffer = SearchBuffer()
         defer { buffer.deallocate() }
         for _ in 0..<TestSettings.iterations(20) * 10 {
-            let capacity = 1 + generator.below(generator.below(4) == 0 ? 200 : 12)
-            let window = generator.below(2) == 0 ? capacity : 1 + generator.below(capacity)
-            let wanted = 1 + generator.below(capacity)
-            buffer.reset(capacity: capacity, window: window, wanted: wanted)
-            var model = Model(capacity: capacity, window: window, wanted: wanted)
+            let most = 1 + generator.below(generator.below(4) == 0 ? 250 : 12)
+            let wanted = 1 + generator.below(most)
+            let kept = max(wanted, generator.below(2 * most))
+            let extent =
+                generator.below(3) == 0
+                ? WalkExtent(window: most, kept: kept, wanted: wanted)
+                : WalkExtent(
+                    most: most, least: generator.below(kept + 1), wanted: wanted, kept: kept,
+                    stretch: 1 + 2 * abs(generator.float()), offset: Float(generator.below(3)))
+            buffer.reset(extent)
+            var model = Model(extent: extent)
+            var followed = 0
             // Few distances and slots, so that ties and repeats are common.
             let distances: [Float] = [-1e30, -2, -1, -0.0, 0, 0x1p-130, 1, 1.5, 3e38, .infinity]
             let slots = 1 + generator.below(20)
             for _ in 0..<generator.below(200) {
                 if generator.below(4) == 0 {
-                    let expanded = buffer.expandNext()
-                    #expect(expanded == model.expandNext())
+                    let expanded = buffer.expandNext(followed: followed)
+                    #expect(expanded == model.expandNext(followed: followed))
+                    followed += expanded == nil ? 0 : 1
                 } else {
                     var batch = (distances: [Float](), slots: [UInt32]())
                     for _ in 0..<generator.below(generator.below(2) == 0 ? 3 : 20) {
@@ -62,8 +79,8 @@ import Testing
                         let slot = UInt32(generator.below(10) == 0 ? Int(Int32.max) - 1 : generator.below(slots))
                         batch.distances.append(distance)
                         batch.slots.append(slot)
-                        model.insert(SearchBuffer.key(distance: distance, slot: slot))
                     }
+                    model.insert(zip(batch.distances, batch.slots).map { SearchBuffer.key(distance: $0, slot: $1) })
                     buffer.insert(batch.distances, batch.slots, count: batch.slots.count)
                 }
                 let keys = (0..<buffer.count).map { buffer[$0] }
@@ -71,8 +88,7 @@ import Testing
                 #expect(keys == expected)
                 #expect(buffer.nextSlot == model.waiting(0))
                 #expect(buffer.secondNextSlot == model.waiting(1))
-                let worst = expected.count == capacity ? expected.last.map(SearchBuffer.distance) : nil
-                #expect(buffer.worstDistance == worst ?? .infinity)
+                #expect(buffer.limit == model.limit)
                 if keys != expected { return }
             }
         }
