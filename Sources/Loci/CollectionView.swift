@@ -17,12 +17,8 @@ final class CollectionView: @unchecked Sendable {
     let coder: VectorCoder
     let identifiers: IdentifierTable
     let graph: GraphView
-    private let codes: ChunkTable
-    private let residuals: ChunkTable?
-    private let adjacency: ChunkTable?
-    private let originals: ChunkTable?
-    private let sketches: ChunkTable?
-    private let entries: ChunkTable?
+    /// What searches read.
+    let searchedArrays: [ChunkTable]
     private let searchers = Mutex<[SearcherBox]>([])
 
     /// A searcher on its way between threads: it is used by one at a time.
@@ -48,13 +44,13 @@ final class CollectionView: @unchecked Sendable {
             }
             return array
         }
-        codes = try table(.codes, layout.codes)
-        residuals = try layout.residuals.map { try table(.residuals, $0) }
-        adjacency = try layout.adjacency.map { try table(.adjacency, $0) }
-        originals = try layout.originals.map { try table(.originals, $0) }
-        sketches = try layout.sketches.map { try table(.sketches, $0) }
+        let codes = try table(.codes, layout.codes)
+        let residuals = try layout.residuals.map { try table(.residuals, $0) }
+        let adjacency = try layout.adjacency.map { try table(.adjacency, $0) }
+        let originals = try layout.originals.map { try table(.originals, $0) }
+        let sketches = try layout.sketches.map { try table(.sketches, $0) }
         let entries = try layout.entries.map { try table(.entries, $0, count: 1) }
-        self.entries = entries
+        searchedArrays = [codes] + [sketches, entries, adjacency, residuals, originals].compactMap(\.self)
         identifiers = try IdentifierTable(
             unsafelyBorrowing: transaction, collection: number, count: record.count,
             storedChunks: record.storedIdentifierChunks)

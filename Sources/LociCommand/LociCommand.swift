@@ -28,7 +28,9 @@ struct LociCommand: ParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Collections", subcommands: [BuildCommand.self, DropCommand.self, ExportCommand.self]),
-            CommandGroup(name: "Search", subcommands: [QueryCommand.self, TuneCommand.self, BenchCommand.self]),
+            CommandGroup(
+                name: "Search",
+                subcommands: [QueryCommand.self, TuneCommand.self, BenchCommand.self, WarmCommand.self]),
             CommandGroup(name: "Look", subcommands: [ListCommand.self, InfoCommand.self, CheckCommand.self]),
             CommandGroup(name: "Trials", subcommands: [TruthCommand.self, GenerateCommand.self]),
         ])

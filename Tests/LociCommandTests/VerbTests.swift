@@ -36,6 +36,21 @@ import Testing
         #expect((json["seconds"] as? Double ?? 0) > 0)
     }
 
+    @Test func warmSaysHowMuchIsRead() throws {
+        let folder = try Fixture.copy()
+        let file = try folder.succeed("info", "test.loci", "--json").json()["file_bytes"] as? Int ?? 0
+        let json = try folder.succeed("warm", "test.loci", "points", "--json").json()
+        #expect(json["collections"] as? [String] == ["points"])
+        let bytes = json["bytes"] as? Int ?? 0
+        // The last chunks of arrays may share a page.
+        #expect(bytes % 4096 == 0 && bytes > file / 2 && bytes <= file + 6 * 4096, "\(bytes) of \(file)")
+        let all = try folder.succeed("warm", "test.loci")
+        #expect(
+            all.output.hasPrefix("the system reads ") && all.output.hasSuffix(" of 1 collection\n"), "\(all.output)")
+        let missing = try folder.loci("warm", "test.loci", "nothing")
+        #expect(missing.status == 1 && missing.error.contains("nothing"))
+    }
+
     @Test func buildIsTheSameOnAnyNumberOfThreads() throws {
         let folder = try Fixture.copy()
         for (name, threads) in [("one.loci", "1"), ("three.loci", "3")] {

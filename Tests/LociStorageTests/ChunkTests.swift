@@ -22,12 +22,32 @@ import Testing
         }
     }
 
+    /// What is asked for ahead covers every record, and each page once.
+    private func expectPagesCover(_ table: ChunkTable) {
+        let ranges = table.pageRanges()
+        let page = UInt(DatabaseSettings.pageBytes)
+        for (range, next) in zip(ranges, ranges.dropFirst()) { #expect(range.upperBound < next.lowerBound) }
+        #expect(ranges.allSatisfy { $0.lowerBound % page == 0 && $0.upperBound % page == 0 })
+        for index in 0..<table.count {
+            let start = UInt(bitPattern: table.record(at: UInt32(index)))
+            let end = start + UInt(table.geometry.stride)
+            guard ranges.contains(where: { $0.lowerBound <= start && end <= $0.upperBound }) else {
+                Issue.record("record \(index) of \(table.count) is not read ahead")
+                return
+            }
+        }
+        let pages = ranges.reduce(0) { $0 + $1.count }
+        #expect(table.readAhead() == pages)
+        #expect(pages <= table.chunkCount * (table.geometry.pages + 1) * Int(page))
+    }
+
     private func expect(_ model: [UInt8], in environment: Environment, geometry: ChunkGeometry) throws {
         let table = try ChunkTable(
             snapshot: try environment.snapshot(), table: .codes, collection: 3, geometry: geometry)
         let stride = geometry.stride
         #expect(table.count == model.count / stride)
         #expect(table.chunkCount == geometry.chunks(forRecords: table.count))
+        expectPagesCover(table)
         for index in 0..<table.count {
             let bytes = UnsafeRawBufferPointer(start: table.record(at: UInt32(index)), count: stride)
             guard bytes.elementsEqual(model[index * stride..<(index + 1) * stride]) else {

@@ -66,7 +66,8 @@ struct CheckCommand: ParsableCommand {
         if !faults.isEmpty { throw ExitCode(1) }
     }
 
-    private static func collections(_ count: Int) -> String {
+    /// So many collections, in words.
+    static func collections(_ count: Int) -> String {
         count == 1 ? "1 collection" : "\(Format.count(count)) collections"
     }
 }
