@@ -38,7 +38,7 @@ import Testing
 
     @Test func warmSaysHowMuchIsRead() throws {
         let folder = try Fixture.copy()
-        let file = try folder.succeed("info", "test.loci", "--json").json()["file_bytes"] as? Int ?? 0
+        let file = try folder.succeed("info", "test.loci", "--json").json()["bytes_on_disk"] as? Int ?? 0
         let json = try folder.succeed("warm", "test.loci", "points", "--json").json()
         #expect(json["collections"] as? [String] == ["points"])
         let bytes = json["bytes"] as? Int ?? 0
