@@ -26,19 +26,22 @@ struct PrincipalDirections {
     init(rows: [Float], rowCount: Int, dimension: Int, count: Int) {
         self.dimension = dimension
         self.count = count
-        values = []
-        values.reserveCapacity(count * dimension)
-        // Vectors of the sample lie in its span.
-        for index in 0..<count {
-            let row = index * rowCount / count
-            values.append(contentsOf: rows[row * dimension..<(row + 1) * dimension])
-        }
-        orthonormalise()
+        values = [Float](repeating: 0, count: count * dimension)
         var columns = [Float](repeating: 0, count: rows.count)
         for row in 0..<rowCount {
             for component in 0..<dimension { columns[component * rowCount + row] = rows[row * dimension + component] }
         }
         var products = [Float](repeating: 0, count: rowCount)
+        // Sums of all vectors with random signs: single vectors would be few directions where many vectors are equal.
+        var signs = SplitMix64(seed: 0)
+        values.withUnsafeMutableBufferPointer { values in
+            guard let base = values.baseAddress else { return }
+            for index in 0..<count {
+                for row in 0..<rowCount { products[row] = signs.next() >> 63 == 0 ? 1 : -1 }
+                Self.multiply(columns, dimension, by: products, length: rowCount, into: base + index * dimension)
+            }
+        }
+        orthonormalise()
         for _ in 0..<Self.rounds {
             values.withUnsafeMutableBufferPointer { values in
                 guard let base = values.baseAddress else { return }

@@ -69,6 +69,17 @@ import Testing
         #expect(share(rows, dimension: 60, found) > 0.9999)
     }
 
+    /// Nearly all rows are one and the same; the others tell the directions.
+    @Test func equalRowsHideNothing() {
+        var generator = SeededGenerator("directions of equal rows")
+        var rows = [Float]((0..<2000).flatMap { _ in [Float](repeating: 0.25, count: 40) })
+        let other = mixed(60, dimension: 40, rank: 12, noise: 0, &generator)
+        rows.replaceSubrange(40..<40 + other.count, with: other)
+        let found = directions(rows, dimension: 40, count: 16)
+        #expect(rank(found) == 13)
+        #expect(share(rows, dimension: 40, found) > 0.9999)
+    }
+
     /// Among noise: of the variance of a sum, the directions hold what its strong part has.
     @Test func findsWhatVariesMost() {
         var generator = SeededGenerator("strong directions")
