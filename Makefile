@@ -21,6 +21,7 @@ test: dependencies lint ## Run every check: style, unit tests, kernels on other 
 	$(SWIFT) test --skip-build
 	@if [ -f Tests/Cross/run.sh ]; then sh Tests/Cross/run.sh; fi
 	@if [ -f Tests/EndToEnd/run.sh ]; then sh Tests/EndToEnd/run.sh; fi
+	$(SWIFT) build --package-path Benchmarks
 	@if command -v python3 >/dev/null; then python3 Benchmarks/test.py; else echo "python3 is missing: the tests of Benchmarks are skipped" >&2; fi
 
 lint: ## Check the style and the rules of the repository

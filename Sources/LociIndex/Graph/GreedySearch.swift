@@ -68,7 +68,7 @@ struct GreedySearch {
             throw .corrupt("the entry point \(field.entryPoint) is not below \(field.count)")
         }
         buffer.reset(extent)
-        visited.reset(expected: (extent.most + 16) * field.maximumDegree / 2)
+        visited.reset(expected: (extent.typical + 16) * field.maximumDegree / 2)
         expandedCount = 0
         distanceCount = 0
         estimateCount = 0

@@ -21,6 +21,9 @@ struct WalkExtent {
     /// What makes a distance one that is proportional to a squared Euclidean one, when it is added.
     let offset: Float
 
+    /// About how many candidates walks follow on average.
+    var typical: Int { stretch < .infinity ? 2 * least : most }
+
     /// How many candidates there is to be room for.
     var capacity: Int { max(most, kept) }
 
