@@ -41,6 +41,16 @@ enum Catalogue {
         return value.span.bytes.littleEndian(at: 0, as: UInt32.self)
     }
 
+    /// The number of a collection that must be there.
+    /// - Throws: `LociError.collectionNotFound`.
+    static func existing(_ name: String, in transaction: borrowing some StorageTransaction & ~Copyable) throws -> UInt32
+    {
+        guard let number = try number(of: name, in: transaction) else {
+            throw LociError.collectionNotFound(name: name, existing: try names(in: transaction))
+        }
+        return number
+    }
+
     /// The record of a collection's number.
     static func record(
         number: UInt32, path: String, in transaction: borrowing some StorageTransaction & ~Copyable

@@ -39,15 +39,13 @@ extension Collection {
     /// - Throws: `LociError.collectionNotFound`, or what keeps the check from going on.
     /// - Complexity: O(bytes of the collection).
     public func check(limit: Int = 100) throws -> [Fault] {
-        try LociError.mapped { try database.environment.read { try check(limit: limit, in: $0) } }
+        try withTransaction { try check(limit: limit, in: $0) }
     }
 
     fileprivate func check(limit: Int, in transaction: borrowing ReadTransaction) throws -> [Fault] {
         var faults = CheckReport(collection: name, limit: limit)
         do {
-            guard let number = try Catalogue.number(of: name, in: transaction) else {
-                throw LociError.collectionNotFound(name: name, existing: try Catalogue.names(in: transaction))
-            }
+            let number = try Catalogue.existing(name, in: transaction)
             let record = try Catalogue.record(number: number, path: database.path, in: transaction)
             guard record.name.utf8.elementsEqual(name.utf8) else {
                 faults.add("its record is that of the collection \"\(record.name)\"")

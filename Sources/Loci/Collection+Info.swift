@@ -92,13 +92,11 @@ extension Collection {
     /// What the collection holds and takes.
     /// - Complexity: O(n): the entries of identifiers are walked.
     public func info() throws -> CollectionInfo {
-        try LociError.mapped { try database.environment.read { try info(in: $0) } }
+        try withTransaction { try info(in: $0) }
     }
 
     fileprivate func info(in transaction: borrowing ReadTransaction) throws -> CollectionInfo {
-        guard let number = try Catalogue.number(of: name, in: transaction) else {
-            throw LociError.collectionNotFound(name: name, existing: try Catalogue.names(in: transaction))
-        }
+        let number = try Catalogue.existing(name, in: transaction)
         let record = try Catalogue.record(number: number, path: database.path, in: transaction)
         return CollectionInfo(
             name: name, count: record.count, dimension: record.dimension, configuration: record.configuration,

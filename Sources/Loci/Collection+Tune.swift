@@ -129,10 +129,7 @@ extension Collection {
         -> TuningResult
     {
         try options.validate()
-        // Said before the work and not after it.
-        if database.environment.isReadOnly {
-            throw LociError.mapping(StorageError.readOnly(path: database.path))
-        }
+        try requireWritable()
         let (number, result) = try withView { view in
             guard view.record.count > 0 else { throw LociError.emptyCollection(name: name) }
             guard view.record.hasGraph else { throw LociError.nothingToTune(name: name) }

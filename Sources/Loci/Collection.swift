@@ -5,23 +5,45 @@ import LociStorage
 
 /// A named set of vectors of one dimension, which are searched by one metric.
 ///
-/// A value is a name and a database: it sees what the database has under that name when it is used. Any number of
-/// threads may use it at once.
+/// A value is a name and a database: it sees what the database has under that name when it is used, or, if it is of a
+/// ``DatabaseView``, what that had. Any number of threads may use it at once.
 public struct Collection: Sendable {
     /// The name.
     public let name: String
     let database: Database
+    /// The moment that is seen; `nil` for the last commit.
+    private let moment: DatabaseView?
 
-    init(name: String, database: Database) {
+    init(name: String, database: Database, moment: DatabaseView? = nil) {
         self.name = name
         self.database = database
+        self.moment = moment
     }
 
-    /// Runs `body` with the collection as the last commit has it.
+    /// Runs `body` with the collection as its moment or the last commit has it.
     func withView<Result>(_ body: (CollectionView) throws -> Result) throws -> Result {
         try LociError.mapped {
-            try database.views.withView(of: name, in: database.environment) { view, _ in try body(view) }
+            if let moment { return try moment.withView(of: name, body) }
+            return try database.views.withView(of: name, in: database.environment) { view, _ in try body(view) }
         }
+    }
+
+    /// Runs `body` with a transaction of its moment or of the last commit.
+    func withTransaction<Result>(_ body: (borrowing ReadTransaction) throws -> Result) throws -> Result {
+        try LociError.mapped {
+            if let moment { return try moment.withTransaction(body) }
+            return try database.environment.read(body)
+        }
+    }
+
+    /// - Throws: `LociError.notPermitted` when the collection is of a view, or the database open for reading only: said
+    ///   before the work, and not after it.
+    func requireWritable() throws {
+        if moment != nil {
+            throw LociError.notPermitted(
+                "the collection \"\(name)\" is of a view, which cannot be changed: change that of the database")
+        }
+        if database.environment.isReadOnly { throw LociError.mapping(StorageError.readOnly(path: database.path)) }
     }
 
     /// The number of vectors.
@@ -51,6 +73,7 @@ public struct Collection: Sendable {
         from source: some VectorSource, identifiers: [VectorID]? = nil, replacing: Bool = false, threads: Int? = nil,
         observer: some BuildObserver = SilentObserver()
     ) throws {
+        try requireWritable()
         let build = CollectionBuild(
             database: database, name: name, configuration: try configuration, source: source, identifiers: identifiers,
             threads: max(1, threads ?? Parallel.processorCount), observer: observer)
@@ -62,7 +85,12 @@ public struct Collection: Sendable {
     /// - Returns: `nil` when there is no such identifier.
     public func get(_ id: VectorID) throws -> [Float]? {
         try LociError.mapped {
-            try database.views.withView(of: name, in: database.environment) { view, transaction in
+            if let moment {
+                return try moment.withView(of: name) { view in
+                    try moment.withTransaction { try view.slot(of: id, in: $0) }.map { view.vector(at: $0) }
+                }
+            }
+            return try database.views.withView(of: name, in: database.environment) { view, transaction in
                 try view.slot(of: id, in: transaction).map { view.vector(at: $0) }
             }
         }

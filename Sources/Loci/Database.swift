@@ -79,9 +79,7 @@ public final class Database: Sendable {
     public func collection(_ name: String) throws -> Collection {
         try LociError.mapped {
             try environment.read { transaction in
-                guard try Catalogue.number(of: name, in: transaction) != nil else {
-                    throw LociError.collectionNotFound(name: name, existing: try Catalogue.names(in: transaction))
-                }
+                _ = try Catalogue.existing(name, in: transaction)
             }
         }
         return Collection(name: name, database: self)

@@ -48,6 +48,8 @@ public enum LociError: Error, Equatable, Sendable {
     case recallNotReached(name: String, recall: Double, k: Int, best: Double, window: Int)
     /// The collection is scanned, so that windows make no difference.
     case nothingToTune(name: String)
+    /// A view was used after its end.
+    case viewEnded
     /// No quantization and degree reach the goal of a build; it says what can be reached, and what it would take.
     case goalNotReached(BuildPlan.Shortfall)
 
@@ -117,6 +119,7 @@ extension LociError: CustomStringConvertible {
         case .nothingToTune(let name):
             "the collection \"\(name)\" is so small that it is scanned; every search is exact, and there is nothing to "
                 + "tune"
+        case .viewEnded: "the view has ended: use it inside of the closure that it is given to, or begin another"
         case .goalNotReached(let shortfall): shortfall.description
         }
     }

@@ -8,23 +8,12 @@ import Synchronization
 /// A view is used again as long as nothing was committed and the map is where it was; it pins nothing in between.
 final class ViewCache: Sendable {
     /// The most views that are kept: a database may have a hundred thousand collections.
-    private static let capacity = 64
+    static let capacity = 64
 
     private struct State {
         var transactionID = -1
         var mapGeneration: UInt64 = 0
         var views: [NameBytes: CollectionView] = [:]
-    }
-
-    /// A name by its bytes: two texts that Unicode calls equivalent are equal as strings, but name two collections.
-    private struct NameBytes: Hashable {
-        let name: String
-
-        static func == (left: NameBytes, right: NameBytes) -> Bool { left.name.utf8.elementsEqual(right.name.utf8) }
-
-        func hash(into hasher: inout Hasher) {
-            for byte in name.utf8 { hasher.combine(byte) }
-        }
     }
 
     private let state = Mutex(State())
@@ -49,9 +38,7 @@ final class ViewCache: Sendable {
                 return state.views[NameBytes(name: name)]
             }
             if let cached { return try body(cached, transaction) }
-            guard let number = try Catalogue.number(of: name, in: transaction) else {
-                throw LociError.collectionNotFound(name: name, existing: try Catalogue.names(in: transaction))
-            }
+            let number = try Catalogue.existing(name, in: transaction)
             let record = try Catalogue.record(number: number, path: environment.path, in: transaction)
             let view = try CollectionView(number: number, record: record, in: transaction)
             state.withLock { state in
@@ -62,5 +49,17 @@ final class ViewCache: Sendable {
             }
             return try body(view, transaction)
         }
+    }
+}
+
+/// A collection's name by its bytes: two texts that Unicode calls equivalent are equal as strings, but name two
+/// collections.
+struct NameBytes: Hashable {
+    let name: String
+
+    static func == (left: NameBytes, right: NameBytes) -> Bool { left.name.utf8.elementsEqual(right.name.utf8) }
+
+    func hash(into hasher: inout Hasher) {
+        for byte in name.utf8 { hasher.combine(byte) }
     }
 }
