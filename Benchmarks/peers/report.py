@@ -1,7 +1,7 @@
 # Loci, Apache License 2.0.
 """The Markdown of a set, from its JSON alone."""
 from curve import RECALLS
-from summary import bytes_beside, verdict
+from summary import bytes_beside, newest, verdict
 
 KEY = (
     "A rate is what an engine gives when the recall *or more* is asked for, interpolated between settings (log rate, linear "
@@ -51,7 +51,7 @@ def markdown(result):
         f"# {about['name']}: {about['count']:,} × {about['dimension']}, {about['metric']}", "",
         f"{about['description']}. {about['queries']:,} queries, recall@{result['k']} against exact neighbours.", "",
         f"{machine['processor']} ({', '.join(machine['instructions'])}), {machine['processors']} processors, "
-        f"{gigabytes:.0f} GiB, {machine['system']}. Loci's commit {commits(result)}. {result['date']}.", "",
+        f"{gigabytes:.0f} GiB, {machine['system']}. {commits(result)} {result['date']}.", "",
         f"    {result['command']}", "",
         f"![Recall against queries a second]({about['name']}.svg)", "",
         f"Each peer is searched between two sweeps of {anchor}, beside Loci: {anchor} – peer – Loci – {anchor}, each in a "
@@ -91,7 +91,12 @@ def passes(result):
 
 def commits(result):
     """The commits of the sandwiches that are kept: more than one where engines were measured at different times."""
-    return ", ".join(dict.fromkeys(row["commit"] or "unknown" for row in result["sandwiches"])) or "unknown"
+    last = newest(result["sandwiches"]) or "unknown"
+    older = [commit for commit in dict.fromkeys(row["commit"] or "unknown" for row in result["sandwiches"]) if commit != last]
+    text = f"Loci's commit {last}."
+    if older:
+        text += f" Some peers were measured beside {', '.join(older)}; Loci's own rates and ratios are without those."
+    return text
 
 
 def beside_text(summary, name, key):

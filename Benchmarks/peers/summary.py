@@ -31,13 +31,19 @@ def speeds(sandwiches, clock):
     return factors
 
 
+def newest(sandwiches):
+    """The commit of Loci that was measured last: sandwiches stand in the order in which they were."""
+    return sandwiches[-1]["commit"] if sandwiches else None
+
+
 def sweeps_of(sandwiches, name):
-    """Every sweep of an engine that has a point: (its points, the place of its sandwich)."""
+    """Every sweep of an engine that has a point: (its points, the place of its sandwich). Of Loci those of its newest commit
+    only: a median over two programs is that of neither. Beside a peer stands what was measured with it."""
     found = []
     for place, sandwich in enumerate(sandwiches):
         if sandwich["peer"] == name:
             found.append((sandwich["points"], place))
-        if name == "loci":
+        if name == "loci" and sandwich["commit"] == newest(sandwiches):
             found.append((sandwich["loci"], place))
     return [(points, place) for points, place in found if points]
 

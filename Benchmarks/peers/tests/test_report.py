@@ -41,6 +41,14 @@ class SummaryTests(unittest.TestCase):
         self.assertEqual(found["ratios"]["loci"]["0.95"]["relation"], "≥")
         self.assertIsNone(found["ratios"]["quick"]["0.99"])
 
+    def test_loci_counts_by_its_newest_commit(self):
+        old = dict(sandwich("one", points((0.9, 300.0)), points((0.9, 400.0))), commit="old")
+        new = sandwich("two", points((0.9, 300.0)), points((0.9, 800.0)))
+        found = summarize([old, new])
+        self.assertEqual(found["ratios"]["loci"]["0.9"], dict(ratio=4.0, least=4.0, most=4.0, relation=""))
+        self.assertEqual(found["loci_beside"]["one"]["0.9"]["ratio"], 400.0 / 300.0)
+        self.assertEqual(found["ratios"]["one"]["0.9"]["ratio"], 1.5)
+
     def test_a_peer_without_a_point_is_in_no_table(self):
         found = summarize([sandwich("peer", [], points((0.9, 300.0)))])
         self.assertNotIn("peer", found["ratios"])
