@@ -19,8 +19,8 @@ struct SampleGrowth: Equatable {
         // By square roots, which are the same on every machine.
         let root = max(1, ratio).squareRoot()
         let quarter = root.squareRoot()
-        // To the power of 5/8. Measured from 20,000 vectors to 60,000 and 114,197: 0.27 to 0.72, the more the higher the
-        // recall and the less queries are like the vectors. The standard errors pay for the rest.
+        // To the power of 5/8. Measured from 20,000 vectors to 60,000, 114,197 and a million: 0.14 to 0.63, the more the
+        // nearer to what the codes can tell. The standard errors pay for what is still nearer.
         windowFactor = root * quarter.squareRoot()
         // Measured where codes miss at least 0.005: 0.03 to 0.21. Where they miss less, a sample of queries hardly tells.
         missFactor = quarter
