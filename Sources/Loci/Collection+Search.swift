@@ -13,6 +13,9 @@ public struct SearchOptions: Sendable, Equatable {
     /// Whether to measure every vector instead of walking the graph: by the original vectors where the collection keeps
     /// them, else by its codes.
     public var isExact: Bool
+    /// Only neighbours up to this distance, as the metric reports it, and of these the nearest `k`; `nil` for all. A walk
+    /// goes on until what it meets is farther, so it finds more than a window lets it, and less than all, as ever.
+    public var maximumDistance: Float?
 
     /// The window of a collection that was never tuned, when none is given.
     public static let standardWindow = 64
@@ -30,6 +33,18 @@ public struct SearchOptions: Sendable, Equatable {
         self.isExact = isExact
     }
 
+    /// Options for a search of all within a distance.
+    /// - Parameters:
+    ///   - maximumDistance: The distance, as the metric reports it.
+    ///   - limit: The most neighbours; of more, the nearest.
+    ///   - window: How far beyond the distance a walk looks: as far as it looks beyond the tenth neighbour with such a
+    ///     window. `nil` for what the collection was tuned to.
+    ///   - isExact: Whether to measure every vector instead.
+    public init(within maximumDistance: Float, limit: Int = 1000, window: Int? = nil, isExact: Bool = false) {
+        self.init(k: limit, window: window, isExact: isExact)
+        self.maximumDistance = maximumDistance
+    }
+
     /// Options for a search that finds a share of the true neighbours, in a collection that was tuned for it.
     /// - Parameters:
     ///   - k: The number of neighbours asked for, at most that of the tuning.
@@ -45,6 +60,9 @@ public struct SearchOptions: Sendable, Equatable {
         // Put together only for an error: the text is memory that every search would ask for.
         var allowed: String { "from 1 to \(Self.limit)" }
         guard (1...Self.limit).contains(k) else { throw .parameter(name: "k", value: "\(k)", allowed: allowed) }
+        if let maximumDistance, maximumDistance.isNaN {
+            throw .parameter(name: "maximum distance", value: "nan", allowed: "a number")
+        }
         switch effort {
         case .standard: break
         case .window(let window):

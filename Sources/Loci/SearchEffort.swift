@@ -19,15 +19,17 @@ extension CollectionView {
     /// The window that the options ask for here.
     /// - Throws: `LociError.notTuned` for a recall that tuning never reached, or only for a smaller k.
     func window(for options: SearchOptions) throws(LociError) -> Int {
+        // Of a search within a distance, k is but a limit.
+        let k = options.maximumDistance == nil ? options.k : 1
         switch options.effort {
         case .window(let window): return window
         case .standard:
-            if let tuning = record.tuning, options.k <= tuning.k { return tuning.window }
-            return max(SearchOptions.standardWindow, options.k)
+            if let tuning = record.tuning, k <= tuning.k { return tuning.window }
+            return max(SearchOptions.standardWindow, k)
         case .recall(let recall):
             // A scan finds all.
             guard record.hasGraph else { return SearchOptions.standardWindow }
-            guard let tuning = record.tuning, options.k <= tuning.k, let window = tuning.window(reaching: recall) else {
+            guard let tuning = record.tuning, k <= tuning.k, let window = tuning.window(reaching: recall) else {
                 throw .notTuned(name: record.name, recall: recall, k: options.k, tuning: record.tuning)
             }
             return window
@@ -42,6 +44,8 @@ extension CollectionView {
     /// What a searcher is told.
     /// - Throws: As `window(for:)`.
     func reach(of options: SearchOptions) throws(LociError) -> Searcher.Reach {
-        options.isExact ? .everything : .window(try walkedWindow(for: options))
+        if options.isExact { return .everything(within: options.maximumDistance ?? .infinity) }
+        let window = try walkedWindow(for: options)
+        return options.maximumDistance.map { .within($0, window: window) } ?? .window(window)
     }
 }

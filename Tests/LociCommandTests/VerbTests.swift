@@ -36,6 +36,28 @@ import Testing
         #expect((json["seconds"] as? Double ?? 0) > 0)
     }
 
+    @Test func queryWithinADistance() throws {
+        let folder = try Fixture.copy()
+        let query = ["query", "test.loci", "points", "--queries", "queries.fvecs", "--row", "3", "--json"]
+        func neighbors(_ more: String...) throws -> [Double] {
+            let run = try CommandRun(query + more, in: folder)
+            try #require(run.status == 0, "\(run.error)")
+            let found = try run.json()["neighbors"] as? [[String: Any]]
+            return try #require(found).compactMap { $0["distance"] as? Double }
+        }
+        let nearest = try neighbors("--k", "30", "--exact")
+        let within = try neighbors("--within", "\(nearest[19])", "--exact")
+        #expect(within == Array(nearest.prefix(20)))
+        #expect(try neighbors("--within", "\(nearest[19])").count >= 19)
+        #expect(try neighbors("--within", "\(nearest[19])", "--k", "5", "--exact") == Array(nearest.prefix(5)))
+        #expect(try neighbors("--within", "0").isEmpty)
+        let limited = try CommandRun(query + ["--within", "1e9", "--k", "7"], in: folder)
+        #expect(limited.error.contains("7 neighbours or more"), "\(limited.error)")
+        for wrong in [["--within", "nan"], ["--within", "1", "--ground-truth", "truth.ivecs"]] {
+            #expect(try CommandRun(query + wrong, in: folder).status == 2)
+        }
+    }
+
     @Test func warmSaysHowMuchIsRead() throws {
         let folder = try Fixture.copy()
         let file = try folder.succeed("info", "test.loci", "--json").json()["bytes_on_disk"] as? Int ?? 0

@@ -41,8 +41,15 @@ struct QueryCommand: ParsableCommand {
         help: ArgumentHelp("One query: its components, between spaces or commas.", valueName: "numbers"))
     var vector: VectorArgument?
 
-    @Option(help: ArgumentHelp("How many neighbours.", valueName: "K"))
-    var k = 10
+    @Option(
+        help: ArgumentHelp(
+            "How many neighbours, by default 10; with --within the most, by default \(Self.standardLimit).",
+            valueName: "K"))
+    var k: Int?
+
+    @Option(
+        help: ArgumentHelp("Find all neighbours up to this distance, as the metric reports it.", valueName: "D"))
+    var within: Float?
 
     @Option(
         help: ArgumentHelp(
@@ -84,6 +91,10 @@ struct QueryCommand: ParsableCommand {
             throw ValidationError("give either --queries or --vector")
         }
         if row != nil, queries == nil { throw ValidationError("--row needs --queries") }
+        if within?.isNaN == true { throw ValidationError("--within takes a number") }
+        if within != nil, groundTruth != nil {
+            throw ValidationError("--ground-truth counts the nearest K: leave --within out")
+        }
         if groundTruth != nil, queries == nil || row != nil {
             throw ValidationError("--ground-truth needs --queries without --row")
         }
@@ -114,14 +125,19 @@ struct QueryCommand: ParsableCommand {
         }
     }
 
+    /// The most neighbours within a distance, when it is not said.
+    private static let standardLimit = 1_000
+
     /// Whether one vector is asked for, so that its neighbours are the result and not figures.
     private var isSingle: Bool { vector != nil || row != nil }
 
     private func search(
         _ collection: Collection, _ source: some VectorSource, _ truth: GroundTruth?, _ format: VectorFileFormat?
     ) throws {
-        let options =
+        let k = k ?? (within == nil ? 10 : Self.standardLimit)
+        var options =
             recall.map { SearchOptions(k: k, recall: $0) } ?? SearchOptions(k: k, window: window, isExact: exact)
+        options.maximumDistance = within
         // One query is answered before a bar could be seen.
         let bar = (isSingle ? .quiet : progress).bar("Searching", total: source.count, unit: "queries")
         let (measurement, results) = try collection.measure(
@@ -131,7 +147,14 @@ struct QueryCommand: ParsableCommand {
             bar.advance()
         }
         bar.finish()
-        if k > measurement.k {
+        if within != nil {
+            let full = (0..<results.queryCount).filter { results.range(ofQuery: $0).count == k }.count
+            if full > 0 {
+                progress.note(
+                    "\(Format.count(full)) of the queries have \(k) neighbours or more within the distance; "
+                        + "--k gives more")
+            }
+        } else if k > measurement.k {
             progress.note("k \(k) is more than the collection holds; \(measurement.k) are returned")
         } else if let window, window < k, !measurement.isExact {
             progress.note("window \(window) is less than k; \(measurement.window) is used")
@@ -161,13 +184,13 @@ struct QueryCommand: ParsableCommand {
             return try Console.output.write(JSONValue.object(members).line + "\n")
         }
         if isSingle {
-            if output == nil { try Console.output.write(report.table(queries: 0..<1, neighborsEach: count * k)) }
+            if output == nil { try Console.output.write(report.table(queries: 0..<1, neighborsEach: report.k)) }
             return
         }
         try Console.output.write(CollectionReport.block(figures.lines))
         guard output == nil else { return }
         let shown = min(3, count)
-        try Console.output.write("\n" + report.table(queries: 0..<shown, neighborsEach: count == 1 ? k : 5))
+        try Console.output.write("\n" + report.table(queries: 0..<shown, neighborsEach: count == 1 ? report.k : 5))
         if count > shown {
             progress.note("\(Format.count(count - shown)) more queries are not shown; --output writes all")
         }

@@ -87,8 +87,10 @@ struct SearchBuffer {
     /// Draws the limits in as far as the candidates allow, and drops those beyond: the `wanted`-th best can only come
     /// nearer, so what is too far now will not be followed.
     private mutating func draw() {
-        let nearest = max(0, Self.distance(keys[extent.wanted &- 1]) + extent.offset)
-        let farthest = extent.stretch * nearest - extent.offset
+        let bound = max(Self.distance(keys[extent.wanted &- 1]), extent.radius)
+        // From the query on, or where distances are not those of a space, from the nearest on.
+        let origin = extent.offset.map { -$0 } ?? Self.distance(keys[0])
+        let farthest = origin + extent.stretch * max(0, bound - origin)
         reach = Self.key(distance: farthest, slot: .max >> 1) | 1
         let last = max(reach, keys[extent.kept &- 1])
         while keys[count &- 1] > last { count &-= 1 }

@@ -84,6 +84,8 @@ package final class Searcher {
         let ranking: Ranking
         /// How many candidates of a walk are ranked.
         let depth: Int
+        /// Neighbours are no farther.
+        let radius: Float
         var stage: Stage
         /// Whether the walk's own order is the answer.
         var isWalkOrder = false
@@ -93,9 +95,11 @@ package final class Searcher {
     package enum Reach {
         /// The graph is walked with a window of so many candidates; without a graph, everything is measured.
         case window(Int)
+        /// The same for all within a distance: the nearest of them, if there are more than are asked for.
+        case within(Float, window: Int)
         /// Everything is measured: by the vectors as they were given where the view has them, else by all levels of their
-        /// codes.
-        case everything
+        /// codes. Those within a distance are given.
+        case everything(within: Float = .infinity)
     }
 
     /// Finds near vectors by walking the graph, then ranks the window's candidates by the second level of their codes, or
@@ -133,8 +137,16 @@ package final class Searcher {
         let count = min(count, view.count)
         rerankedCount = 0
         try query.prepare(vector)
-        guard case .window(let asked) = reach, let adjacency = view.adjacency else {
-            task = Task(view: view, count: count, ranking: Self.fullRanking(of: view), depth: 0, stage: .scanning)
+        let (asked, radius): (Int?, Float) =
+            switch reach {
+            case .window(let window): (window, .infinity)
+            case .within(let radius, let window): (window, radius)
+            case .everything(let radius): (nil, radius)
+            }
+        guard let asked, let adjacency = view.adjacency else {
+            task = Task(
+                view: view, count: count, ranking: Self.fullRanking(of: view), depth: 0, radius: radius,
+                stage: .scanning)
             return
         }
         // A window of all vectors finds all that a larger one would.
@@ -148,7 +160,13 @@ package final class Searcher {
                 .firstLevel
             }
         let reserve = Self.reserve(count: count, window: window, dimension: view.layout.dimension)
-        let extent = extent(in: view, count: count, window: window, ranking: ranking, reserve: reserve)
+        let extent =
+            radius == .infinity
+            ? extent(in: view, count: count, window: window, ranking: ranking, reserve: reserve)
+            : .within(
+                query.unfinished(radius), limit: count, window: window, of: view.count, growth: view.growth,
+                offset: query.squaredOffset)
+        let depth = radius == .infinity ? count + reserve : extent.capacity
         let field = WalkField(
             codes: view.codes, recordLines: view.layout.recordLines, sketches: view.sketches,
             sketchLines: view.layout.sketches?.lines ?? 0, adjacency: adjacency, maximumDegree: view.maximumDegree,
@@ -166,7 +184,7 @@ package final class Searcher {
                 throw .corrupt("the entry table names slot \(damaged), but there are \(view.count) slots")
             }
         }
-        task = Task(view: view, count: count, ranking: ranking, depth: count + reserve, stage: .walking)
+        task = Task(view: view, count: count, ranking: ranking, depth: depth, radius: radius, stage: .walking)
     }
 
     /// How far a walk with a window goes. A window of everything is taken at its word, and so is every window where
@@ -208,15 +226,16 @@ package final class Searcher {
         guard let task else { return 0 }
         self.task = nil
         let buffer = task.isWalkOrder ? walk.pointee.search.buffer : best
-        let found = min(task.count, buffer.count)
         var isTrue = false
         if case .originals = task.ranking { isTrue = true }
-        for index in 0..<found {
-            let distance = SearchBuffer.distance(buffer[index])
+        for index in 0..<min(task.count, buffer.count) {
+            let measured = SearchBuffer.distance(buffer[index])
+            let distance = isTrue ? measured : query.finish(measured)
+            if distance > task.radius { return index }
             slots[index] = SearchBuffer.slot(buffer[index])
-            distances[index] = isTrue ? distance : query.finish(distance)
+            distances[index] = distance
         }
-        return found
+        return min(task.count, buffer.count)
     }
 
     /// What the most exact distances of a view are taken by.

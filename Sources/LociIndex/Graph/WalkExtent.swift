@@ -18,11 +18,14 @@ struct WalkExtent {
     let kept: Int
     /// Infinite where distance ends nothing.
     let stretch: Float
-    /// What makes a distance one that is proportional to a squared Euclidean one, when it is added.
-    let offset: Float
+    /// What makes a distance one that is proportional to a squared Euclidean one, when it is added; `nil` where nothing
+    /// does, and `stretch` is of the distance from the nearest candidate.
+    let offset: Float?
+    /// The walk does not end before this distance, times `stretch`: that of a search for all that is so near.
+    let radius: Float
 
     /// About how many candidates walks follow on average.
-    var typical: Int { stretch < .infinity ? 2 * least : most }
+    var typical: Int { stretch < .infinity && radius == -.infinity ? 2 * least : most }
 
     /// How many candidates there is to be room for.
     var capacity: Int { max(most, kept) }
@@ -30,7 +33,8 @@ struct WalkExtent {
     /// A window of fixed size: the best `window` candidates are followed, and nothing else ends the walk.
     init(window: Int, kept: Int = 0, wanted: Int = 1) {
         self.init(
-            most: window, least: window, wanted: wanted, kept: max(kept, window, wanted), stretch: .infinity, offset: 0)
+            most: window, least: window, wanted: wanted, kept: max(kept, window, wanted), stretch: .infinity, offset: 0,
+            radius: -.infinity)
     }
 
     /// A window of typical size: a walk follows as many candidates on average, if `growth` is right, and from half to
@@ -48,16 +52,38 @@ struct WalkExtent {
         let least = (window + 1) / 2
         return WalkExtent(
             most: min(mostFactor * window, count), least: least, wanted: wanted, kept: max(ranked, least, wanted),
-            stretch: growth.factor(from: wanted, to: window), offset: offset)
+            stretch: growth.factor(from: wanted, to: window), offset: offset, radius: -.infinity)
     }
 
-    init(most: Int, least: Int, wanted: Int, kept: Int, stretch: Float, offset: Float) {
+    /// All within a distance: as far beyond it as a window goes beyond the tenth neighbour.
+    /// - Parameters:
+    ///   - radius: The distance.
+    ///   - limit: Of more candidates than so many, and what a window may follow besides, the nearest are kept.
+    ///   - window: As of `typical`.
+    ///   - count: How many vectors there are.
+    ///   - growth: Of their distances.
+    ///   - offset: See there.
+    static func within(
+        _ radius: Float, limit: Int, window: Int, of count: Int, growth: DistanceGrowth, offset: Float?
+    ) -> WalkExtent {
+        let beyond = mostFactor * window
+        let most = limit < count - min(beyond, count) ? limit + beyond : count
+        let least = offset == nil ? window : (window + 1) / 2
+        return WalkExtent(
+            most: most, least: least, wanted: 1, kept: least,
+            stretch: growth.factor(from: typicalCount, to: max(window, typicalCount)), offset: offset, radius: radius)
+    }
+
+    private static let typicalCount = 10
+
+    init(most: Int, least: Int, wanted: Int, kept: Int, stretch: Float, offset: Float?, radius: Float) {
         self.most = most
         self.least = least
         self.wanted = wanted
         self.kept = kept
         self.stretch = stretch
         self.offset = offset
+        self.radius = radius
     }
 
     /// What a walk may take besides the typical. At equal recall 2, 3, 4 and 6 are as fast on WordNet-MiniLM and SIFT

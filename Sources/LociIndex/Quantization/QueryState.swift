@@ -179,6 +179,12 @@ package final class QueryState {
         return space.metric == .ip ? finished : max(0, finished)
     }
 
+    /// What `finish` makes this distance of.
+    package func unfinished(_ distance: Float) -> Float {
+        layout.hasHeader
+            ? distance * space.scale * space.scale : space.metric == .cosine ? distance - 1 : distance
+    }
+
     /// A query in integers.
     package struct Quantized {
         /// What turns sums of products with the integers into distances.

@@ -25,7 +25,7 @@ import Testing
         for count in [0, 1, lanes - 1, lanes, 30] {
             let queries = (0..<count).map { _ in generator.normals(dimension) }
             // Queries of different lengths of way, some over everything.
-            func reach(_ query: Int) -> Searcher.Reach { query % 5 == 4 ? .everything : .window(1 + query * 7 % 40) }
+            func reach(_ query: Int) -> Searcher.Reach { query % 5 == 4 ? .everything() : .window(1 + query * 7 % 40) }
             var answers = [Answer?](repeating: nil, count: count)
             try InterleavedSearch.run(searchers, count: count) { searcher, query in
                 try searcher.begin(queries[query], in: view, count: 10, reach: reach(query))

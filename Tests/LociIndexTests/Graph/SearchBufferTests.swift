@@ -27,7 +27,8 @@ import Testing
             func distance(_ place: Int) -> Float { SearchBuffer.distance(entries[place].key) }
             if entries.count == extent.capacity { limit = distance(entries.count - 1) }
             guard extent.stretch < .infinity, entries.count >= extent.kept else { return }
-            reach = extent.stretch * max(0, distance(extent.wanted - 1) + extent.offset) - extent.offset
+            let origin = extent.offset.map { -$0 } ?? distance(0)
+            reach = origin + extent.stretch * max(0, max(distance(extent.wanted - 1), extent.radius) - origin)
             while entries.count > extent.kept, distance(entries.count - 1) > reach { entries.removeLast() }
             limit = min(limit, max(reach, distance(extent.kept - 1)))
         }
@@ -59,7 +60,9 @@ import Testing
                 ? WalkExtent(window: most, kept: kept, wanted: wanted)
                 : WalkExtent(
                     most: most, least: generator.below(kept + 1), wanted: wanted, kept: kept,
-                    stretch: 1 + 2 * abs(generator.float()), offset: Float(generator.below(3)))
+                    stretch: 1 + 2 * abs(generator.float()),
+                    offset: generator.below(4) == 0 ? nil : Float(generator.below(3)),
+                    radius: generator.below(2) == 0 ? -.infinity : generator.float())
             buffer.reset(extent)
             var model = Model(extent: extent)
             var followed = 0

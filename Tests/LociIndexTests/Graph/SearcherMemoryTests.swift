@@ -33,7 +33,7 @@ import TestSupport
                                 distances: &distances)
                             if index % 10 == 0 {
                                 found += try searcher.search(
-                                    query, in: view, count: 20, reach: .everything, slots: &slots,
+                                    query, in: view, count: 20, reach: .everything(), slots: &slots,
                                     distances: &distances)
                             }
                         }

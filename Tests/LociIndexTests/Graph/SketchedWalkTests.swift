@@ -123,7 +123,7 @@ import Testing
         defer { withExtendedLifetime(field.coded) {} }
         let view = field.view(sketches: true, entries: true)
         let searchers = (0..<lanes).map { _ in field.searcher() }
-        func reach(_ query: Int) -> Searcher.Reach { query % 7 == 6 ? .everything : .window(1 + query * 7 % 40) }
+        func reach(_ query: Int) -> Searcher.Reach { query % 7 == 6 ? .everything() : .window(1 + query * 7 % 40) }
         func finish(_ searcher: Searcher) -> ([UInt32], [UInt32]) {
             var slots = [UInt32](repeating: .max, count: 10)
             var distances = [Float](repeating: .nan, count: 10)

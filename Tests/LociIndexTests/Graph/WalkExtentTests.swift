@@ -68,9 +68,11 @@ import Testing
         let coded = try CodedVectors(
             [Float](repeating: 0.5, count: 8 * 2000), dimension: 8, metric: .l2, quantization: .lvq4x8)
         let graph = try coded.graph(BuildParameters(maximumDegree: 16, window: 32))
+        defer { withExtendedLifetime(graph) {} }
         #expect(graph.growth == .typical)
         let searcher = Searcher(layout: coded.layout, space: coded.space)
-        let found = try searcher.search([Float](repeating: 0.5, count: 8), in: coded.view(graph), count: 10, window: 40)
+        let found = try searcher.search(
+            [Float](repeating: 0.5, count: 8), in: coded.view(graph, maximumDegree: 16), count: 10, window: 40)
         #expect(found.count == 10 && Set(found.map(\.slot)).count == 10)
     }
 }

@@ -99,7 +99,7 @@ extension Searcher {
     /// A scan as arrays.
     func scan(_ vector: [Float], in view: GraphView, count: Int) throws -> [(slot: UInt32, distance: Float)] {
         try results(count) {
-            try search(vector, in: view, count: count, reach: .everything, slots: $0, distances: $1)
+            try search(vector, in: view, count: count, reach: .everything(), slots: $0, distances: $1)
         }
     }
 
