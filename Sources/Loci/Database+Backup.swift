@@ -32,4 +32,22 @@ extension Database {
             return DatabaseCopy(bytes: try environment.copy(to: path, replacing: replacing), commit: commit)
         }
     }
+
+    /// Copies a backup, or any other database, to where a database is to be.
+    ///
+    /// - Parameters:
+    ///   - path: The backup. It may be in use.
+    ///   - destination: The database to be. Its folder must exist.
+    ///   - replacing: Whether a database may be there already. No process may have it open, and it may be damaged.
+    /// - Returns: What was copied.
+    /// - Throws: `LociError.databaseNotFound`, `.notADatabase`, `.unsupportedFormat` or `.corrupt` where the backup cannot
+    ///   be opened, and what `backup` throws; nothing has changed then. What the chunks of the backup hold is not compared
+    ///   with their checksums, as `check` does.
+    /// - Complexity: O(bytes in use).
+    @discardableResult
+    public static func restore(
+        from path: String, to destination: String, replacing: Bool = false
+    ) throws -> DatabaseCopy {
+        try open(path, access: .readOnly).backup(to: destination, replacing: replacing)
+    }
 }

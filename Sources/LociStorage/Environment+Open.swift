@@ -97,14 +97,15 @@ extension Environment {
     /// The smallest map worth trying, in bytes: an empty database takes a dozen pages.
     private static let minimumMapBytes = 256 << 10
 
-    private static func openHandle(
-        path: String, mode: OpenMode, options: EnvironmentOptions
+    /// - Parameter isUnlocked: whether to go without a lock file from the start.
+    static func openHandle(
+        path: String, mode: OpenMode, options: EnvironmentOptions, isUnlocked: Bool = false
     ) throws(StorageError) -> OpenedHandle {
         let unit = FileSystem.memoryPageBytes
         let wanted = max(minimumMapBytes, min(options.initialMapBytes, options.maximumMapBytes))
         var mapBytes = wanted / unit * unit
-        var isUnlocked = false
-        try LockFile.prepare(database: path, readers: options.maximumReaders)
+        var isUnlocked = isUnlocked
+        if !isUnlocked { try LockFile.prepare(database: path, readers: options.maximumReaders) }
         while true {
             let result = try openOnce(
                 path: path, mode: mode, isUnlocked: isUnlocked, mapBytes: mapBytes, readers: options.maximumReaders)

@@ -46,4 +46,42 @@ import Testing
         #expect(try folder.bytes("test.loci") == before)
         #expect(!folder.exists("copy.loci"))
     }
+
+    @Test func restoreBringsADatabaseBack() throws {
+        let folder = try Fixture.copy()
+        try folder.succeed("backup", "test.loci", "backup")
+        let answer = try query("test.loci", in: folder)
+        try folder.succeed("drop", "test.loci", "points")
+        let refused = try folder.loci("restore", "backup", "test.loci")
+        #expect(refused.status == 1 && refused.error.contains("test.loci exists already"))
+        #expect(try folder.succeed("list", "test.loci").output.isEmpty)
+        let run = try folder.succeed("restore", "backup", "test.loci", "--replace")
+        #expect(run.output.hasPrefix("restored test.loci in ") && run.error.isEmpty)
+        #expect(try query("test.loci", in: folder) == answer)
+        let json = try folder.succeed("restore", "backup", "new.loci", "--json").json()
+        #expect(json.keys.sorted() == ["bytes", "commit", "seconds"])
+        #expect(try query("new.loci", in: folder) == answer)
+        let wrong = try folder.loci("restore", "base.fvecs", "test.loci", "--replace")
+        #expect(wrong.status == 1 && wrong.error.contains("base.fvecs is not a Loci database"))
+        #expect(try query("test.loci", in: folder) == answer)
+    }
+
+    @Test func compactMakesTheFileSmaller() throws {
+        let folder = try Fixture.copy()
+        let answer = try query("test.loci", in: folder)
+        try folder.succeed("build", "test.loci", "more", "--from", "base.fvecs", "--quantization", "float32")
+        try folder.succeed("drop", "test.loci", "more")
+        let before = try folder.bytes("test.loci").count
+        let json = try folder.succeed("compact", "test.loci", "--json").json()
+        #expect(json.keys.sorted() == ["bytes_after", "bytes_before", "seconds"])
+        let after = try folder.bytes("test.loci").count
+        #expect(json["bytes_before"] as? Int == before && json["bytes_after"] as? Int == after)
+        #expect(after + 2_400 * 64 < before)
+        #expect(try query("test.loci", in: folder) == answer)
+        let again = try folder.succeed("compact", "test.loci")
+        #expect(again.output.hasPrefix("compacted test.loci in ") && again.error.isEmpty)
+        let wrong = try folder.loci("compact", "base.fvecs")
+        #expect(wrong.status == 1 && wrong.error.contains("is not a Loci database"))
+        #expect(try folder.names.filter { $0.hasSuffix(".partial") } == [])
+    }
 }
