@@ -48,6 +48,8 @@ public enum LociError: Error, Equatable, Sendable {
     case identifierLength(row: Int, bytes: Int, limit: Int)
     /// Two rows have the same identifier.
     case duplicateIdentifier(String, rows: [Int])
+    /// Identifiers that the collection does not have: the first of them, and how many of how many that were asked for.
+    case identifiersNotFound(name: String, first: VectorID, count: Int, of: Int)
     /// The ground truth does not fit the queries or the collection.
     case groundTruth(String)
     /// The collection was never tuned for this recall, or only for fewer neighbours.
@@ -126,6 +128,9 @@ extension LociError: CustomStringConvertible {
         case .duplicateIdentifier(let identifier, let rows):
             "the identifier \"\(identifier)\" is given to the rows \(rows.map(String.init).joined(separator: " and ")); "
                 + "each vector needs its own"
+        case .identifiersNotFound(let name, let first, let count, let total):
+            "the collection \"\(name)\" has no \"\(first)\""
+                + (count > 1 ? "; \(count) of the \(total) identifiers are unknown" : "")
         case .groundTruth(let text): text
         case .notTuned(let name, let recall, let k, let tuning):
             "recall@\(k) \(recall) is not known of the collection \"\(name)\", which \(Self.reach(of: tuning)); run "

@@ -32,7 +32,7 @@ struct LociCommand: ParsableCommand {
                 name: "Search",
                 subcommands: [QueryCommand.self, TuneCommand.self, BenchCommand.self, WarmCommand.self]),
             CommandGroup(
-                name: "Look", subcommands: [ListCommand.self, InfoCommand.self, CheckCommand.self]),
+                name: "Look", subcommands: [ListCommand.self, InfoCommand.self, GetCommand.self, CheckCommand.self]),
             CommandGroup(name: "Files", subcommands: [BackupCommand.self, RestoreCommand.self, CompactCommand.self]),
             CommandGroup(name: "Trials", subcommands: [TruthCommand.self, GenerateCommand.self]),
         ])
