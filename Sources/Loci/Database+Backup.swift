@@ -21,15 +21,19 @@ extension Database {
     /// - Parameters:
     ///   - path: The file to be. Its folder must exist.
     ///   - replacing: Whether a file may be there already. If it is a database, no process may have it open.
+    ///   - onBytes: Called now and then by this thread, with the bytes that were written. What it throws gives the copy up.
     /// - Returns: What was copied.
     /// - Throws: `LociError.fileExists`, `.folderNotFound`, `.notPermitted`, `.full`, `.busy`, `.sameFile`, `.notAFile` or
-    ///   `.corrupt`; nothing has changed then.
+    ///   `.corrupt`, or what `onBytes` throws; nothing has changed then.
     /// - Complexity: O(bytes in use).
     @discardableResult
-    public func backup(to path: String, replacing: Bool = false) throws -> DatabaseCopy {
+    public func backup(
+        to path: String, replacing: Bool = false, onBytes: (Int) throws -> Void = { _ in }
+    ) throws -> DatabaseCopy {
         try LociError.mapped {
             let commit = try environment.lastTransactionID
-            return DatabaseCopy(bytes: try environment.copy(to: path, replacing: replacing), commit: commit)
+            let bytes = try environment.copy(to: path, replacing: replacing, onBytes: onBytes)
+            return DatabaseCopy(bytes: bytes, commit: commit)
         }
     }
 
@@ -39,6 +43,7 @@ extension Database {
     ///   - path: The backup. It may be in use.
     ///   - destination: The database to be. Its folder must exist.
     ///   - replacing: Whether a database may be there already. No process may have it open, and it may be damaged.
+    ///   - onBytes: Called now and then by this thread, with the bytes that were written. What it throws gives the copy up.
     /// - Returns: What was copied.
     /// - Throws: `LociError.databaseNotFound`, `.notADatabase`, `.unsupportedFormat` or `.corrupt` where the backup cannot
     ///   be opened, and what `backup` throws; nothing has changed then. What the chunks of the backup hold is not compared
@@ -46,8 +51,9 @@ extension Database {
     /// - Complexity: O(bytes in use).
     @discardableResult
     public static func restore(
-        from path: String, to destination: String, replacing: Bool = false
+        from path: String, to destination: String, replacing: Bool = false,
+        onBytes: (Int) throws -> Void = { _ in }
     ) throws -> DatabaseCopy {
-        try open(path, access: .readOnly).backup(to: destination, replacing: replacing)
+        try open(path, access: .readOnly).backup(to: destination, replacing: replacing, onBytes: onBytes)
     }
 }

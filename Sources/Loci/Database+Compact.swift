@@ -16,14 +16,18 @@ extension Database {
     /// A copy without free pages takes the file's place, so there must be room for both. At every moment, the file is the
     /// old one or the new one, whole. Nobody may have the database open, not even this process; who opens it meanwhile waits.
     ///
-    /// - Parameter path: The file.
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - onBytes: Called now and then by this thread, with the bytes that were written. What it throws gives the copy up.
     /// - Returns: Its size before and after.
     /// - Throws: `LociError.busy` when the database is open, `.databaseNotFound`, `.notADatabase`, `.notPermitted`, `.full`
-    ///   or `.corrupt`. No collection has changed then.
+    ///   or `.corrupt`, or what `onBytes` throws. No collection has changed then.
     /// - Complexity: O(bytes in use).
     @discardableResult
-    public static func compact(at path: String) throws -> DatabaseCompaction {
-        let (before, after) = try LociError.mapped { try Environment.compact(at: path) }
+    public static func compact(
+        at path: String, onBytes: (Int) throws -> Void = { _ in }
+    ) throws -> DatabaseCompaction {
+        let (before, after) = try LociError.mapped { try Environment.compact(at: path, onBytes: onBytes) }
         return DatabaseCompaction(bytesBefore: before, bytesAfter: after)
     }
 }

@@ -101,6 +101,15 @@ struct DraftFile: ~Copyable {
         return Int(status.st_size)
     }
 
+    /// Makes every write to the file fail from now on, by whichever thread.
+    borrowing func refuseWrites() {
+        let unwritable = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        guard unwritable >= 0 else { return }
+        // In one step: the descriptor's number is never free for another file.
+        dup2(unwritable, descriptor)
+        close(unwritable)
+    }
+
     /// Brings what was written to the disk.
     borrowing func sync() throws(StorageError) {
         guard fsync(descriptor) == 0 else { throw failure(errno, "syncing the file") }

@@ -73,7 +73,7 @@ import Darwin
         // So that it is on its way; the result is the same wherever it is.
         while !Environment.exists(at: mark) { try await Task.sleep(for: .milliseconds(1)) }
         let draft = try DraftFile(for: FileDestination(path: path, replacing: true))
-        try source.copyPages(to: draft)
+        try source.copyPages(to: draft) { _ in }
         try draft.sync()
         try await Task.sleep(for: .milliseconds(50))
         try draft.place()
@@ -94,6 +94,41 @@ import Darwin
                 try environment.write { try $0.put([1], for: Key(collection: 1, chunk: 3), in: .codes) }
             }
         }
+    }
+
+    @Test func aCopyThatIsGivenUpLeavesNothing() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.database
+        try ReplacingTests.makeDatabase(at: path, chunks: 300)
+        let names = try folder.names
+        let environment = try Environment.open(at: path, mode: .readWrite, options: .small())
+        // Before the copying, and in it or at its end.
+        for limit in [0, 1] {
+            #expect(throws: TestFailure.self) {
+                _ = try environment.copy(to: folder.file("copy"), replacing: false) {
+                    if $0 >= limit { throw TestFailure("given up at \($0)") }
+                }
+            }
+            #expect(try folder.names == names)
+        }
+        // What stops LMDB in the middle.
+        do {
+            let draft = try DraftFile(for: FileDestination(path: folder.file("copy"), replacing: false))
+            draft.refuseWrites()
+            let error = storageError { try environment.copyPages(to: draft) { _ in } }
+            #expect(error == .system(code: EBADF, operation: "copying the database"))
+        }
+        #expect(try folder.names == names)
+        // The database goes on, and no transaction keeps its map from growing.
+        try environment.write {
+            for chunk: UInt32 in 300..<1_300 {
+                try $0.put([UInt8](repeating: 1, count: 5_000), for: Key(collection: 1, chunk: chunk), in: .codes)
+            }
+        }
+        var calls: [Int] = []
+        let bytes = try environment.copy(to: folder.file("copy"), replacing: false) { calls.append($0) }
+        #expect(calls.first == 0 && calls.last == bytes && calls == calls.sorted())
+        #expect(try ReplacingTests.count(at: folder.file("copy"), .readOnly) == 1_300)
     }
 
     @Test func aLockFileOfAnotherFileIsRefused() async throws {

@@ -122,7 +122,7 @@ import Testing
         await #expect(processExitsWith: .exitCode(9)) { [path = path as String, isPlaced = isPlaced as Bool] in
             let use = try ExclusiveUse(path: path, identity: FileIdentity(path: path))
             let draft = try DraftFile(for: FileDestination(path: path, replacing: true))
-            try Environment.copyPages(ofUnused: path, to: draft)
+            try Environment.copyPages(ofUnused: path, to: draft) { _ in }
             if isPlaced { try draft.place() }
             // In any case: nothing is let go of in good order.
             if Environment.exists(at: path) { _exit(9) }

@@ -24,9 +24,17 @@ struct CompactCommand: ParsableCommand {
     @Flag(help: "Print a JSON object.")
     var json = false
 
+    @OptionGroup var progress: ProgressOptions
+
     func run() throws {
+        Interrupt.install()
         let start = ContinuousClock.now
-        let compaction = try Database.compact(at: database)
+        let bar = progress.bar("Copying", total: nil, unit: "bytes")
+        let compaction = try Database.compact(at: database) {
+            try Interrupted.check()
+            bar.update(to: $0)
+        }
+        bar.finish()
         let seconds = Format.seconds(ContinuousClock.now - start)
         if json {
             try Console.output.write(

@@ -30,9 +30,17 @@ struct RestoreCommand: ParsableCommand {
     @Flag(help: "Print a JSON object.")
     var json = false
 
+    @OptionGroup var progress: ProgressOptions
+
     func run() throws {
+        Interrupt.install()
         let start = ContinuousClock.now
-        let copy = try Database.restore(from: file, to: database, replacing: replace)
+        let bar = progress.bar("Copying", total: nil, unit: "bytes")
+        let copy = try Database.restore(from: file, to: database, replacing: replace) {
+            try Interrupted.check()
+            bar.update(to: $0)
+        }
+        bar.finish()
         try CopyReport(copy: copy, seconds: Format.seconds(ContinuousClock.now - start))
             .print("restored \(TextWidth.printable(database))", json: json)
     }
