@@ -36,6 +36,25 @@ public struct Collection: Sendable {
         }
     }
 
+    /// Finds something by the trees of its moment or of the last commit, and runs `body` with it and the collection of the
+    /// same commit.
+    func withFound<Found, Result>(
+        _ find: (CollectionView, borrowing ReadTransaction) throws -> Found,
+        _ body: (CollectionView, Found) throws -> Result
+    ) throws -> Result {
+        try LociError.mapped {
+            if let moment {
+                // The transaction serves one thread at a time: `body`, which may ask the view again, is outside.
+                return try moment.withView(of: name) { view in
+                    try body(view, try moment.withTransaction { try find(view, $0) })
+                }
+            }
+            return try database.views.withView(of: name, in: database.environment) { view, transaction in
+                try body(view, try find(view, transaction))
+            }
+        }
+    }
+
     /// - Throws: `LociError.notPermitted` when the collection is of a view, or the database open for reading only: said
     ///   before the work, and not after it.
     func requireWritable() throws {
@@ -84,15 +103,8 @@ public struct Collection: Sendable {
     /// `float32` (of unit length then, under cosine), else decoded from its codes.
     /// - Returns: `nil` when there is no such identifier.
     public func get(_ id: VectorID) throws -> [Float]? {
-        try LociError.mapped {
-            if let moment {
-                return try moment.withView(of: name) { view in
-                    try moment.withTransaction { try view.slot(of: id, in: $0) }.map { view.vector(at: $0) }
-                }
-            }
-            return try database.views.withView(of: name, in: database.environment) { view, transaction in
-                try view.slot(of: id, in: transaction).map { view.vector(at: $0) }
-            }
+        try withFound({ view, transaction in try view.slot(of: id, in: transaction) }) { view, slot in
+            slot.map { view.vector(at: $0) }
         }
     }
 

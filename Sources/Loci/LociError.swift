@@ -22,6 +22,14 @@ public enum LociError: Error, Equatable, Sendable {
     case limit(String)
     /// Another process, or another part of this one, is in the way.
     case busy(String)
+    /// A file is where one is to be made, and was not to be replaced.
+    case fileExists(path: String)
+    /// What is where a file is to be made is none: a folder, a device.
+    case notAFile(path: String)
+    /// The folder of a file to be made does not exist.
+    case folderNotFound(path: String)
+    /// A database was to be copied over itself, or over its lock file.
+    case sameFile(path: String)
     /// The operating system refused.
     case system(String)
     /// There is a collection of this name already.
@@ -40,6 +48,8 @@ public enum LociError: Error, Equatable, Sendable {
     case identifierLength(row: Int, bytes: Int, limit: Int)
     /// Two rows have the same identifier.
     case duplicateIdentifier(String, rows: [Int])
+    /// Identifiers that the collection does not have: the first of them, and how many of how many that were asked for.
+    case identifiersNotFound(name: String, first: VectorID, count: Int, of: Int)
     /// The ground truth does not fit the queries or the collection.
     case groundTruth(String)
     /// The collection was never tuned for this recall, or only for fewer neighbours.
@@ -67,7 +77,11 @@ public enum LociError: Error, Equatable, Sendable {
         case .readersFull, .keyLength, .valueLength, .recordLength, .recordNumber, .transactionTooLarge,
             .collectionNumbersExhausted:
             return LociError.limit(text)
-        case .busy, .mapGrowthBlocked, .nestedWrite, .replacedWhileOpen: return LociError.busy(text)
+        case .busy, .mapGrowthBlocked, .nestedWrite, .replacedWhileOpen, .inUse: return LociError.busy(text)
+        case .fileExists(let path): return LociError.fileExists(path: path)
+        case .notAFile(let path): return LociError.notAFile(path: path)
+        case .folderNotFound(let path): return LociError.folderNotFound(path: path)
+        case .sameFile(let path): return LociError.sameFile(path: path)
         case .unusable, .misuse, .system: return LociError.system(text)
         }
     }
@@ -89,6 +103,14 @@ extension LociError: CustomStringConvertible {
         case .unsupportedFormat(let text), .corrupt(let text), .notPermitted(let text), .full(let text),
             .limit(let text), .busy(let text), .system(let text):
             text
+        case .fileExists(let path):
+            "\(path) exists already; choose another name, or replace it (--replace)"
+        case .notAFile(let path):
+            "\(path) is no regular file; choose another name"
+        case .folderNotFound(let path):
+            "the folder of \(path) does not exist; make it, or check the path"
+        case .sameFile(let path):
+            "\(path) is the database that is to be copied, or its lock file; choose another name"
         case .collectionExists(let name):
             "the collection \"\(name)\" exists already; choose another name, drop it, or replace it (--replace)"
         case .collectionNotFound(let name, let existing):
@@ -108,6 +130,9 @@ extension LociError: CustomStringConvertible {
         case .duplicateIdentifier(let identifier, let rows):
             "the identifier \"\(identifier)\" is given to the rows \(rows.map(String.init).joined(separator: " and ")); "
                 + "each vector needs its own"
+        case .identifiersNotFound(let name, let first, let count, let total):
+            "the collection \"\(name)\" has no \"\(first)\""
+                + (count > 1 ? "; \(count) of the \(total) identifiers are unknown" : "")
         case .groundTruth(let text): text
         case .notTuned(let name, let recall, let k, let tuning):
             "recall@\(k) \(recall) is not known of the collection \"\(name)\", which \(Self.reach(of: tuning)); run "

@@ -31,7 +31,9 @@ struct LociCommand: ParsableCommand {
             CommandGroup(
                 name: "Search",
                 subcommands: [QueryCommand.self, TuneCommand.self, BenchCommand.self, WarmCommand.self]),
-            CommandGroup(name: "Look", subcommands: [ListCommand.self, InfoCommand.self, CheckCommand.self]),
+            CommandGroup(
+                name: "Look", subcommands: [ListCommand.self, InfoCommand.self, GetCommand.self, CheckCommand.self]),
+            CommandGroup(name: "Files", subcommands: [BackupCommand.self, RestoreCommand.self, CompactCommand.self]),
             CommandGroup(name: "Trials", subcommands: [TruthCommand.self, GenerateCommand.self]),
         ])
 

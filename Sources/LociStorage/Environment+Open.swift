@@ -35,6 +35,22 @@ extension Environment {
     package static func open(
         at path: String, mode: OpenMode, options: EnvironmentOptions = EnvironmentOptions()
     ) throws -> Environment {
+        for attempt in 0..<openingAttempts {
+            if attempt > 0 { usleep(openingPause) }
+            if let environment = try openUnlessReplaced(at: path, mode: mode, options: options) { return environment }
+        }
+        throw StorageError.busy(path: path, operation: "replacing the file")
+    }
+
+    /// How often a file is opened anew that was replaced meanwhile, and the pause before, in microseconds. Several
+    /// processes that wait at the lock while a file is replaced must all have let go of the lock file for one moment.
+    private static let openingAttempts = 100
+    private static let openingPause: UInt32 = 20_000
+
+    /// - Returns: nil if the file was replaced while it was opened.
+    private static func openUnlessReplaced(
+        at path: String, mode: OpenMode, options: EnvironmentOptions
+    ) throws -> Environment? {
         let file = try OpenFile.open(path: path, create: mode == .create)
         let identity = try file.identity()
         let path = try FileSystem.canonicalPath(of: path)
@@ -54,6 +70,7 @@ extension Environment {
         }
         // From here on the end of the environment takes it out of the registry.
         let environment = Environment(opened: opened, identity: identity, path: path, mode: mode, options: options)
+        guard try environment.isOfItsPath() else { return nil }
         if !opened.isUnlocked { try environment.clearStaleReaders() }
         try environment.openTables(create: mode == .create)
         if mode != .readOnly { try environment.dropInterruptedBuildsIfPossible() }
@@ -61,17 +78,34 @@ extension Environment {
         return environment
     }
 
+    /// Whether the file that LMDB opened is still the one at the path, and the lock file tells of its commits.
+    ///
+    /// Neither is so for one who waited while the file was replaced. LMDB would begin such a process's transactions at the
+    /// last commit that the lock file knows, which is of the old file.
+    private func isOfItsPath() throws(StorageError) -> Bool {
+        var descriptor: mdb_filehandle_t = -1
+        mdb_env_get_fd(rawHandle, &descriptor)
+        guard FileIdentity(descriptor: descriptor) == identity, FileIdentity(path: path) == identity else {
+            return false
+        }
+        let (transaction, _) = try beginReading()
+        let number = mdb_txn_id(transaction)
+        endReading(transaction)
+        return try number <= lastTransactionID
+    }
+
     /// The smallest map worth trying, in bytes: an empty database takes a dozen pages.
     private static let minimumMapBytes = 256 << 10
 
-    private static func openHandle(
-        path: String, mode: OpenMode, options: EnvironmentOptions
+    /// - Parameter isUnlocked: whether to go without a lock file from the start.
+    static func openHandle(
+        path: String, mode: OpenMode, options: EnvironmentOptions, isUnlocked: Bool = false
     ) throws(StorageError) -> OpenedHandle {
         let unit = FileSystem.memoryPageBytes
         let wanted = max(minimumMapBytes, min(options.initialMapBytes, options.maximumMapBytes))
         var mapBytes = wanted / unit * unit
-        var isUnlocked = false
-        try LockFile.prepare(database: path, readers: options.maximumReaders)
+        var isUnlocked = isUnlocked
+        if !isUnlocked { try LockFile.prepare(database: path, readers: options.maximumReaders) }
         while true {
             let result = try openOnce(
                 path: path, mode: mode, isUnlocked: isUnlocked, mapBytes: mapBytes, readers: options.maximumReaders)

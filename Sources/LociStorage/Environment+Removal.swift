@@ -17,9 +17,8 @@ extension Environment {
 
     /// Removes a database that holds no collections, with its lock file, unless anyone has it open.
     ///
-    /// For the one that has just created the file and could not fill it. No process can have the database open while
-    /// LMDB's lock on the first byte of the lock file is held exclusively, and nothing was committed since the database
-    /// was found empty if its file is as old and as large as it was then.
+    /// For the one that has just created the file and could not fill it. Nothing was committed since the database was found
+    /// empty if its file is as old and as large as it was then.
     ///
     /// - Returns: whether the file is gone.
     @discardableResult
@@ -31,21 +30,13 @@ extension Environment {
         // Not even the lock file could be made: nothing but the name was.
         if before.st_size == 0, !exists(at: lockPath) { return unlink(path) == 0 }
         guard (try? isEmptyDatabase(at: path)) == true else { return false }
-        guard !EnvironmentRegistry.shared.isOpen(path: path) else { return false }
-        let descriptor = openExisting(lockPath)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        var lock = flock()
-        lock.l_type = Int16(F_WRLCK)
-        lock.l_whence = Int16(SEEK_SET)
-        lock.l_start = 0
-        lock.l_len = 1
-        guard fcntl(descriptor, F_SETLK, &lock) == 0 else { return false }
+        guard let use = try? ExclusiveUse(path: path, identity: FileIdentity(before)) else { return false }
         var now = stat()
         guard stat(path, &now) == 0, now.st_ino == before.st_ino, now.st_size == before.st_size,
             isSameTime(now, before), unlink(path) == 0
         else { return false }
         unlink(lockPath)
+        _ = consume use
         return true
     }
 
@@ -70,9 +61,4 @@ extension Environment {
         #endif
         return first.tv_sec == second.tv_sec && first.tv_nsec == second.tv_nsec
     }
-}
-
-/// The system's `open`, which inside the class above is hidden by its own.
-private func openExisting(_ path: String) -> Int32 {
-    open(path, O_RDWR | O_CLOEXEC)
 }

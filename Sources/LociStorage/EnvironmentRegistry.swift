@@ -15,20 +15,26 @@ final class EnvironmentRegistry: @unchecked Sendable {
 
     private let monitor = Monitor()
     private var entries: [FileIdentity: Entry] = [:]
+    /// The databases that nobody may open now; see ``ExclusiveUse``.
+    private var reserved: Set<String> = []
 
     private init() {}
 
     /// The environment that is open on the file, or nil after noting that the caller now opens it; the caller then calls
-    /// ``opened(_:)`` or, when LMDB has closed it, ``closed(_:)``.
+    /// ``opened(_:)`` or, when LMDB has closed it, ``closed(_:)``. Waits while the path is reserved.
     ///
     /// - Throws: ``StorageError/replacedWhileOpen(path:)`` if another file of that path is still open: both would use one
     ///   lock file.
     func claim(_ identity: FileIdentity, path: String) throws(StorageError) -> Environment? {
         monitor.lock()
         defer { monitor.unlock() }
-        // Nil as well for an environment that another thread is closing: its end is waited for.
-        while let entry = entries[identity] {
-            if !entry.isOpening, let environment = entry.environment { return environment }
+        while true {
+            if let entry = entries[identity] {
+                if !entry.isOpening, let environment = entry.environment { return environment }
+                // Nil as well for an environment that another thread is closing: its end is waited for.
+            } else if !reserved.contains(path) {
+                break
+            }
             monitor.wait()
         }
         if entries.values.contains(where: { $0.path == path }) { throw .replacedWhileOpen(path: path) }
@@ -36,11 +42,33 @@ final class EnvironmentRegistry: @unchecked Sendable {
         return nil
     }
 
-    /// Whether a file of the path is open, or on its way to be or not to be.
-    func isOpen(path: String) -> Bool {
+    /// Keeps a database that is not open in this process from being opened, until ``release(path:)``.
+    ///
+    /// - Returns: false if it is open, or reserved already.
+    func reserve(path: String, identity: FileIdentity?) -> Bool {
+        // Let go of after the monitor: the last reference closes the file, and ``closed(_:)`` takes the monitor.
+        var inUse: Environment?
         monitor.lock()
-        defer { monitor.unlock() }
-        return entries.values.contains { $0.path == path }
+        var isFree = !reserved.contains(path)
+        while isFree, let (_, entry) = entries.first(where: { $0 == identity || $1.path == path }) {
+            inUse = entry.environment
+            if entry.isOpening || inUse != nil {
+                isFree = false
+            } else {
+                monitor.wait()
+            }
+        }
+        if isFree { reserved.insert(path) }
+        monitor.unlock()
+        return withExtendedLifetime(inUse) { isFree }
+    }
+
+    /// Lets the database be opened again.
+    func release(path: String) {
+        monitor.lock()
+        reserved.remove(path)
+        monitor.wakeAll()
+        monitor.unlock()
     }
 
     /// Lets others have the environment.

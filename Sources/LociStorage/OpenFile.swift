@@ -12,6 +12,25 @@ import Darwin
 struct FileIdentity: Hashable, Sendable {
     let device: UInt64
     let inode: UInt64
+
+    init(_ status: stat) {
+        device = UInt64(truncatingIfNeeded: status.st_dev)
+        inode = UInt64(status.st_ino)
+    }
+
+    /// The file at a path, or nil if there is none.
+    init?(path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
+    /// The file of an open descriptor.
+    init?(descriptor: Int32) {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return nil }
+        self.init(status)
+    }
 }
 
 /// A file descriptor of the data file, closed at the end of its life.
@@ -69,8 +88,7 @@ struct OpenFile: ~Copyable {
 
     /// The device and inode of the file.
     borrowing func identity() throws(StorageError) -> FileIdentity {
-        let status = try status()
-        return FileIdentity(device: UInt64(truncatingIfNeeded: status.st_dev), inode: UInt64(status.st_ino))
+        FileIdentity(try status())
     }
 
     /// The size of the file, in bytes.

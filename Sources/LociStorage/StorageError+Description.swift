@@ -2,6 +2,14 @@
 
 import CLMDB
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 extension StorageError: CustomStringConvertible {
     /// The error in one line: the value, the limit and the remedy.
     package var description: String {
@@ -29,6 +37,19 @@ extension StorageError: CustomStringConvertible {
             "the file '\(path)' was replaced while this process has the older one open: close the older one first"
         case .busy(let path, let operation):
             "'\(path)' is locked by another process (\(operation)): try again when that process has finished"
+        case .inUse(let path, let process) where process == getpid():
+            "'\(path)' is open in this process: let go of everything that belongs to it, and try again"
+        case .inUse(let path, let process):
+            "'\(path)' is open in \(process > 0 ? "process \(process)" : "another process"): end what uses it, and try "
+                + "again"
+        case .fileExists(let path):
+            "'\(path)' exists already: choose another name, or replace it (--replace)"
+        case .notAFile(let path):
+            "'\(path)' is no regular file: choose another name"
+        case .folderNotFound(let path):
+            "the folder of '\(path)' does not exist: make it, or check the path"
+        case .sameFile(let path):
+            "'\(path)' is the database that is to be copied, or its lock file: choose another name"
         case .unusable(let path):
             "an earlier failure made the open database '\(path)' unusable: close it and open it again"
         default:

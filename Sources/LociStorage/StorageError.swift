@@ -29,6 +29,16 @@ package enum StorageError: Error, Equatable, Sendable {
     case replacedWhileOpen(path: String)
     /// Another process holds a lock that the operation needs.
     case busy(path: String, operation: String)
+    /// The database is open, in the process of this number (0 if unknown), and the operation needs it closed.
+    case inUse(path: String, process: Int32)
+    /// A file is at the path where one is to be made.
+    case fileExists(path: String)
+    /// What is at the path is no file, so that none can take its place.
+    case notAFile(path: String)
+    /// The folder of a file to be made is missing.
+    case folderNotFound(path: String)
+    /// A database was to be copied over itself or over its lock file.
+    case sameFile(path: String)
     /// An earlier failure left the open database unusable.
     case unusable(path: String)
 

@@ -43,6 +43,13 @@ import Testing
                 #expect(Set(found.map(\.id)) == Set((0..<count).map { VectorID("\(count)/\($0)") }))
                 for neighbor in found { #expect(try collection.get(neighbor.id)?.count == 4) }
                 #expect(try collection.get(VectorID("50/0")) == nil)
+                var vectors: [[Float]?] = []
+                try collection.forEach(of: found.map(\.id)) { id, vector in
+                    vectors.append(vector)
+                    let again = try collection.get(id)
+                    #expect(again == vector)
+                }
+                #expect(vectors.count == count)
                 var seen = 0
                 try collection.forEach { _, _ in seen += 1 }
                 #expect(seen == count)

@@ -49,6 +49,10 @@ import Darwin
         try old.build(from: RandomVectors(count: 200, dimension: 32, seed: 9), replacing: true)
         #expect(try database.environment.markedCollections() == [])
         #expect(try database.check() == [])
+        // No page was lost to what did not fit: a copy would find it.
+        let folder = try TemporaryFolder()
+        try database.backup(to: folder.database)
+        #expect(try Database.open(folder.database).records() == database.records())
     }
 
     @Test func noRoomToDropTheReplaced() throws {

@@ -10,7 +10,7 @@ struct DropCommand: ParsableCommand {
         abstract: "Remove a collection from a database.",
         discussion: """
             There is no way back, and no question is asked. The space in the file is used again by what is built next; \
-            the file does not shrink.
+            the file does not shrink before 'loci compact'.
 
               loci drop photos.loci clip
             """)

@@ -1,0 +1,47 @@
+// Loci, Apache License 2.0.
+
+import ArgumentParser
+import Loci
+
+/// `loci restore`: a backup to where a database is to be.
+struct RestoreCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore",
+        abstract: "Copy a backup to where a database is to be.",
+        discussion: """
+            The backup must be a database that opens; 'loci check' says whether all it holds is sound. The database is \
+            there whole or not at all: until then, the one that it replaces stays as it is.
+
+              loci restore /backup/photos.loci photos.loci
+              loci restore /backup/photos.loci photos.loci --replace --json
+
+            --json prints one object: bytes, commit (the backup's last one), seconds.
+            """)
+
+    @Argument(help: "The backup: a file.", completion: .file(extensions: ["loci"]))
+    var file: String
+
+    @Argument(help: "The database to be: a file. Its folder must exist.", completion: .file(extensions: ["loci"]))
+    var database: String
+
+    @Flag(help: "Replace the database if it exists. No process may have it open.")
+    var replace = false
+
+    @Flag(help: "Print a JSON object.")
+    var json = false
+
+    @OptionGroup var progress: ProgressOptions
+
+    func run() throws {
+        Interrupt.install()
+        let start = ContinuousClock.now
+        let bar = progress.bar("Copying", total: nil, unit: "bytes")
+        let copy = try Database.restore(from: file, to: database, replacing: replace) {
+            try Interrupted.check()
+            bar.update(to: $0)
+        }
+        bar.finish()
+        try CopyReport(copy: copy, seconds: Format.seconds(ContinuousClock.now - start))
+            .print("restored \(TextWidth.printable(database))", json: json)
+    }
+}
