@@ -71,17 +71,30 @@ import Darwin
         let use = try ExclusiveUse(path: path, identity: FileIdentity(path: path))
         let mark = folder.file("mark")
         async let child: Void = ReplacingTests.expectNewFile(path, mark: mark, isWriting: isWriting)
-        // So that it is on its way; the result is the same wherever it is.
+        // The result is the same wherever it is; it is to be where it matters.
         while !Environment.exists(at: mark) { try await Task.sleep(for: .milliseconds(1)) }
         let draft = try DraftFile(for: FileDestination(path: path, replacing: true))
         try source.copyPages(to: draft) { _ in }
         try draft.sync()
-        try await Task.sleep(for: .milliseconds(50))
+        try await ReplacingTests.waitForOneThatWaits(at: LockFile.path(ofDatabase: path), whileThereIs: mark)
         try draft.place()
         _ = consume use
         await child
         #expect(try ReplacingTests.count(at: path, .readWrite) == (isWriting ? 4 : 3))
         #expect(try ReplacingTests.count(at: other, .readOnly) == 3)
+    }
+
+    /// Waits until another process waits for a lock of the file, where the system tells: Linux does. The mark goes when the
+    /// process ends.
+    private static func waitForOneThatWaits(at path: String, whileThereIs mark: String) async throws {
+        let inode = try #require(FileIdentity(path: path)).inode
+        guard Environment.exists(at: "/proc/locks") else { return }
+        // 26: -> POSIX  ADVISORY  WRITE 4711 fe:00:1234 0 0
+        func isWaiting(_ line: Substring) -> Bool { line.contains("->") && line.contains(":\(inode) ") }
+        while Environment.exists(at: mark) {
+            if try TestFile.text("/proc/locks").split(separator: "\n").contains(where: isWaiting) { return }
+            try await Task.sleep(for: .milliseconds(1))
+        }
     }
 
     private static func expectNewFile(_ path: String, mark: String, isWriting: Bool) async {
@@ -95,6 +108,7 @@ import Darwin
                 try environment.write { try $0.put([1], for: Key(collection: 1, chunk: 3), in: .codes) }
             }
         }
+        unlink(mark)
     }
 
     @Test func aCopyThatIsGivenUpLeavesNothing() throws {

@@ -33,15 +33,8 @@ struct BackupCommand: ParsableCommand {
     @OptionGroup var progress: ProgressOptions
 
     func run() throws {
-        Interrupt.install()
-        let start = ContinuousClock.now
-        let bar = progress.bar("Copying", total: nil, unit: "bytes")
-        let copy = try Database.open(database, access: .readOnly).backup(to: file, replacing: replace) {
-            try Interrupted.check()
-            bar.update(to: $0)
-        }
-        bar.finish()
-        try CopyReport(copy: copy, seconds: Format.seconds(ContinuousClock.now - start))
-            .print("backed up to \(TextWidth.printable(file))", json: json)
+        try CopyReport(progress) { onBytes in
+            try Database.open(database, access: .readOnly).backup(to: file, replacing: replace, onBytes: onBytes)
+        }.print("backed up to \(TextWidth.printable(file))", json: json)
     }
 }

@@ -27,25 +27,10 @@ struct CompactCommand: ParsableCommand {
     @OptionGroup var progress: ProgressOptions
 
     func run() throws {
-        Interrupt.install()
-        let start = ContinuousClock.now
-        let bar = progress.bar("Copying", total: nil, unit: "bytes")
-        let compaction = try Database.compact(at: database) {
-            try Interrupted.check()
-            bar.update(to: $0)
-        }
-        bar.finish()
-        let seconds = Format.seconds(ContinuousClock.now - start)
-        if json {
-            try Console.output.write(
-                JSONValue.object([
-                    ("bytes_before", .integer(compaction.bytesBefore)),
-                    ("bytes_after", .integer(compaction.bytesAfter)), ("seconds", .number(seconds, decimals: 3)),
-                ]).line + "\n")
-        } else {
-            try Console.output.write(
-                "compacted \(TextWidth.printable(database)) in \(Format.duration(seconds: seconds)): "
-                    + "\(Format.bytes(compaction.bytesAfter)), before \(Format.bytes(compaction.bytesBefore))\n")
-        }
+        let report = try CopyReport(progress) { onBytes in try Database.compact(at: database, onBytes: onBytes) }
+        let (before, after) = (report.result.bytesBefore, report.result.bytesAfter)
+        try report.print(
+            "compacted \(TextWidth.printable(database))", "\(Format.bytes(after)), before \(Format.bytes(before))",
+            json: json ? [("bytes_before", .integer(before)), ("bytes_after", .integer(after))] : nil)
     }
 }

@@ -33,15 +33,8 @@ struct RestoreCommand: ParsableCommand {
     @OptionGroup var progress: ProgressOptions
 
     func run() throws {
-        Interrupt.install()
-        let start = ContinuousClock.now
-        let bar = progress.bar("Copying", total: nil, unit: "bytes")
-        let copy = try Database.restore(from: file, to: database, replacing: replace) {
-            try Interrupted.check()
-            bar.update(to: $0)
-        }
-        bar.finish()
-        try CopyReport(copy: copy, seconds: Format.seconds(ContinuousClock.now - start))
-            .print("restored \(TextWidth.printable(database))", json: json)
+        try CopyReport(progress) { onBytes in
+            try Database.restore(from: file, to: database, replacing: replace, onBytes: onBytes)
+        }.print("restored \(TextWidth.printable(database))", json: json)
     }
 }
