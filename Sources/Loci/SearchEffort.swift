@@ -7,8 +7,8 @@ public enum SearchEffort: Sendable, Equatable {
     /// The window that the collection was tuned to; where it was not tuned for as many neighbours,
     /// `SearchOptions.standardWindow`, or `k` if that is more.
     case standard
-    /// How many candidates the walk follows, at least 1: more find more, slower. It may be less than `k`: candidates that
-    /// were measured, but not followed, answer too.
+    /// How many candidates the walk of a typical query follows, at least 1: more find more, slower. It may be less than
+    /// `k`: candidates that were measured, but not followed, answer too.
     case window(Int)
     /// The smallest window that found this share of the true neighbours when the collection was tuned, above 0 and at
     /// most 1.

@@ -62,6 +62,29 @@ import Testing
         if folder.exists("new.loci") { #expect(try folder.loci("list", "new.loci", "--names").output.isEmpty) }
     }
 
+    /// A copy may be whole before the signal comes: it is there whole then, and else not at all.
+    @Test(arguments: ["backup", "restore", "compact"])
+    func aCopyThatIsStoppedIsWholeOrNotThere(verb: String) throws {
+        let folder = try TestFolder()
+        try folder.succeed("generate", "--count", "1500", "--dimension", "4096", "--to", "big.fvecs")
+        try folder.succeed("build", "big.loci", "a", "--from", "big.fvecs", "--quantization", "float32", "--quiet")
+        let names = try folder.names
+        let run = try RunningCommand(
+            verb == "compact" ? [verb, "big.loci"] : [verb, "big.loci", "copy.loci"], in: folder)
+        while run.process.isRunning, try !folder.names.contains(where: { $0.hasSuffix(".partial") }) { usleep(200) }
+        kill(run.process.processIdentifier, SIGINT)
+        let end = try run.wait()
+        if end.status == 130 {
+            #expect(end.error == "loci: interrupted; nothing was changed\n")
+            #expect(end.output.isEmpty)
+            #expect(try folder.names == names)
+        } else {
+            #expect(end.status == 0, "\(end.error)")
+            if verb != "compact" { #expect(try folder.succeed("check", "copy.loci").output.hasPrefix("ok")) }
+        }
+        #expect(try folder.succeed("check", "big.loci").output == "ok: no fault found in 1 collection\n")
+    }
+
     @Test func aReaderThatGoesAwayIsNoError() throws {
         let folder = try Fixture.copy()
         for arguments in [["list", "test.loci"], ["--help"], ["info", "test.loci", "--json"]] {

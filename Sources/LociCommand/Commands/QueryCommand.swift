@@ -53,7 +53,7 @@ struct QueryCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How many candidates the search follows: more find more, slower; by default what 'loci tune' stored, else "
+            "How many candidates a typical query follows: more find more, slower; by default what 'loci tune' stored, else "
                 + "\(SearchOptions.standardWindow), or K if that is more.", valueName: "W"))
     var window: Int?
 

@@ -15,7 +15,7 @@ struct TuneCommand: ParsableCommand {
 
             --queries are best: vectors as they will be asked for. --sample takes vectors of the collection itself, each \
             of which is searched for its neighbours without itself; they are easier than queries of another kind. Some \
-            hundreds are enough, a few are not.
+            hundreds are enough for recall 0.95, some thousands for 0.99.
 
               loci tune photos.loci clip --queries queries.npy
               loci tune photos.loci clip --sample 1000 --recall 0.99 --k 20

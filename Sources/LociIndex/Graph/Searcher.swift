@@ -160,13 +160,9 @@ package final class Searcher {
                 .firstLevel
             }
         let reserve = Self.reserve(count: count, window: window, dimension: view.layout.dimension)
-        let extent =
-            radius == .infinity
-            ? extent(in: view, count: count, window: window, ranking: ranking, reserve: reserve)
-            : .within(
-                query.unfinished(radius), limit: count, window: window, of: view.count, growth: view.growth,
-                offset: query.squaredOffset)
-        let depth = radius == .infinity ? count + reserve : extent.capacity
+        // All that may be near enough is ranked.
+        let depth = radius < .infinity ? view.count : count + reserve
+        let extent = extent(in: view, count: count, window: window, ranking: ranking, depth: depth, radius: radius)
         let field = WalkField(
             codes: view.codes, recordLines: view.layout.recordLines, sketches: view.sketches,
             sketchLines: view.layout.sketches?.lines ?? 0, adjacency: adjacency, maximumDegree: view.maximumDegree,
@@ -187,11 +183,18 @@ package final class Searcher {
         task = Task(view: view, count: count, ranking: ranking, depth: depth, radius: radius, stage: .walking)
     }
 
-    /// How far a walk with a window goes. A window of everything is taken at its word, and so is every window where
-    /// distances are not those of a space.
-    private func extent(in view: GraphView, count: Int, window: Int, ranking: Ranking, reserve: Int) -> WalkExtent {
+    /// How far a walk goes. A window of everything is taken at its word, and so is every window where distances are not
+    /// those of a space.
+    private func extent(
+        in view: GraphView, count: Int, window: Int, ranking: Ranking, depth: Int, radius: Float
+    ) -> WalkExtent {
+        if radius < .infinity {
+            return .within(
+                query.unfinished(radius), limit: count, window: window, of: view.count, growth: view.growth,
+                offset: query.squaredOffset)
+        }
         var ranked = 0
-        if case .firstLevel = ranking {} else { ranked = count + reserve }
+        if case .firstLevel = ranking {} else { ranked = depth }
         guard window < view.count, let offset = query.squaredOffset else {
             return WalkExtent(window: window, kept: ranked, wanted: count)
         }
