@@ -52,7 +52,7 @@ package struct DistanceGrowth: Sendable, Equatable {
     ) throws(IndexError) -> DistanceGrowth {
         // Inner products are no distances.
         guard vectors.metric != .ip, vectors.count >= leastCount else { return .typical }
-        var query = BuildQuery(vectors: vectors)
+        var query = BuildQuery(layout: vectors.layout)
         var search = GreedySearch()
         defer {
             query.deallocate()
@@ -61,7 +61,7 @@ package struct DistanceGrowth: Sendable, Equatable {
         var generator = SplitMix64(seed: seed)
         var ratios: [Float] = []
         for _ in 0..<sampleCount {
-            query.prepare(UInt32(generator.next(below: vectors.count)))
+            query.prepare(vectors.record(UInt32(generator.next(below: vectors.count))))
             try search.walk(field, distance: query, window: 2 * farRank, onExpand: { _ in })
             // The vector itself has rank 0.
             guard search.buffer.count > farRank else { continue }

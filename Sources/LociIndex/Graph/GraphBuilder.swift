@@ -84,7 +84,9 @@ package struct GraphBuilder {
                 }
                 progress.advance(block.count)
             }
-            let edges = BackEdges(of: batch, in: graph)
+            let edges = BackEdges(of: batch, degree: parameters.prunedDegree) { place, keys in
+                graph.edges(of: batch[start + place], into: &keys)
+            }
             try Parallel.forEach(count: edges.groupCount, grain: 16, threads: threads) { block, worker in
                 for group in block {
                     pool.workers[worker].linkBack(edges, group: group, degree: parameters.prunedDegree)

@@ -22,7 +22,7 @@ struct Reachability {
         self.graph = graph
         self.entryPoint = entryPoint
         self.window = window
-        query = BuildQuery(vectors: vectors)
+        query = BuildQuery(layout: vectors.layout)
         isReached = [Bool](repeating: false, count: vectors.count)
     }
 
@@ -51,7 +51,7 @@ struct Reachability {
     /// Adds an edge to `vertex` from the nearest reachable vertex that has room, as far as a search can tell, or else from
     /// the first with room that is found breadth-first from there, or else splices it in.
     private mutating func connect(_ vertex: UInt32) throws(IndexError) {
-        query.prepare(vertex)
+        query.prepare(vectors.record(vertex))
         try greedy.walk(
             WalkField(graph, of: vectors, entryPoint: entryPoint), distance: query, window: window,
             onExpand: { _ in })
@@ -98,7 +98,7 @@ struct Reachability {
     }
 
     private func distance(to slot: UInt32) -> Float {
-        var row: UnsafePointer<UInt8>? = UnsafePointer(vectors.records[Int(slot)])
+        var row: UnsafePointer<UInt8>? = vectors.record(slot)
         var distance: Float = 0
         query(&row, count: 1, output: &distance)
         return distance

@@ -10,52 +10,53 @@ import CVectorKernels
 /// Where we differ: places that stay free are filled with the nearest of those that were dropped. On Fashion-MNIST the
 /// bare rule keeps 21 of 28 on average and levels off at recall@10 0.9986 (window 100); filled, it reaches 0.9993 with
 /// 4 % more distances, and at equal recall takes 11 % fewer. On WordNet-MiniLM, where lists are full anyway, it changes
-/// nothing.
-struct RobustPrune {
-    private let vectors: BuildVectors
+/// nothing. And some candidates can be required: they take their places, but compete like the others, so that what they
+/// lead to is dropped.
+struct RobustPrune<Records: BuildRecords> {
+    private let vectors: Records
     private let alpha: Float
     private var query: BuildQuery
     private var rows: [UnsafePointer<UInt8>?] = []
     private var distances: [Float] = []
     private var dropped: [UInt64] = []
 
-    init(vectors: BuildVectors, alpha: Float) {
+    init(vectors: Records, alpha: Float) {
         self.vectors = vectors
         self.alpha = alpha
-        query = BuildQuery(vectors: vectors)
+        query = BuildQuery(layout: vectors.layout)
     }
 
     func deallocate() { query.deallocate() }
 
-    /// Prunes candidates to at most `degree`.
+    /// Prunes candidates to at most `degree`, or as many as are required if these are more.
     /// - Parameters:
     ///   - vertex: Whose neighbours are chosen; it is left out if it is among the candidates.
     ///   - candidates: Keys of a search buffer in rising order, without repeats. On return, those that were chosen.
-    mutating func prune(vertex: UInt32, candidates: inout [UInt64], degree: Int) {
+    ///   - required: Slots of candidates that must be chosen, without repeats.
+    mutating func prune(vertex: UInt32, candidates: inout [UInt64], required: [UInt32] = [], degree: Int) {
         candidates.removeAll { SearchBuffer.slot($0) == vertex }
         if rows.count < candidates.count {
             rows = [UnsafePointer<UInt8>?](repeating: nil, count: candidates.count)
             distances = [Float](repeating: 0, count: candidates.count)
         }
+        for index in candidates.indices { rows[index] = vectors.record(SearchBuffer.slot(candidates[index])) }
         dropped.removeAll(keepingCapacity: true)
         var chosen = 0
         var left = candidates.count
-        while chosen < left, chosen < degree {
+        // How many may be chosen that need not be.
+        var free = degree - required.count
+        while chosen < left, free > 0 {
             // candidates[0 ..< chosen] are taken; candidates[chosen ..< left] are alive, nearest first.
-            let nearest = SearchBuffer.slot(candidates[chosen])
+            let isRequired = !required.isEmpty && required.contains(SearchBuffer.slot(candidates[chosen]))
+            free -= isRequired ? 0 : 1
+            guard let record = rows[chosen] else { break }
             chosen += 1
-            if chosen == degree || chosen == left { break }
-            query.prepare(nearest)
-            for index in chosen..<left {
-                rows[index] = UnsafePointer(vectors.records[Int(SearchBuffer.slot(candidates[index]))])
-            }
+            if chosen == left || free == 0 { break }
+            query.prepare(record)
             rows.withUnsafeBufferPointer { rows in
                 distances.withUnsafeMutableBufferPointer { distances in
                     guard let rows = rows.baseAddress, let distances = distances.baseAddress else { return }
-                    for start in stride(from: chosen, to: left, by: BuildQuery.mostRows) {
-                        let size = min(BuildQuery.mostRows, left - start)
-                        query(rows + start, count: size, output: distances + start)
-                    }
+                    query.measure(rows + chosen, count: left - chosen, output: distances + chosen)
                 }
             }
             var kept = chosen
@@ -64,14 +65,23 @@ struct RobustPrune {
                 let fromVertex = SearchBuffer.distance(key)
                 let fromNearest = distances[index]
                 // For inner product, distances are negated similarities s, and this says alpha · s(p*, c) ≥ s(p, c).
-                if alpha * fromNearest > fromVertex {
+                if alpha * fromNearest > fromVertex
+                    || !required.isEmpty && required.contains(SearchBuffer.slot(key))
+                {
                     candidates[kept] = key
+                    rows[kept] = rows[index]
                     kept += 1
                 } else {
                     dropped.append(key)
                 }
             }
             left = kept
+        }
+        if !required.isEmpty {
+            for index in chosen..<left where required.contains(SearchBuffer.slot(candidates[index])) {
+                candidates[chosen] = candidates[index]
+                chosen += 1
+            }
         }
         candidates.removeLast(candidates.count - chosen)
         guard chosen < degree, !dropped.isEmpty else { return }
