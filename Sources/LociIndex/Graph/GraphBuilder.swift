@@ -61,7 +61,8 @@ package struct GraphBuilder {
             over: WalkField(builder.graph, of: vectors, entryPoint: vectors.medoid), vectors: vectors,
             seed: parameters.seed)
         let entries =
-            learnsEntries ? EntryTableBuilder.standardTable(of: vectors, space: space, seed: parameters.seed) : nil
+            learnsEntries
+            ? EntryTableBuilder.standardTable(of: EntryVectors(vectors), space: space, seed: parameters.seed) : nil
         let adjacency = builder.graph.adjacency
         let parents = SpanningTree.parents(
             in: adjacency.records, count: vectors.count, maximumDegree: parameters.maximumDegree,
