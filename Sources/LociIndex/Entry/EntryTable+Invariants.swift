@@ -3,7 +3,7 @@
 extension EntryTable {
     /// Tells what does not hold of a table: numbers that are finite, steps and scales from 0 up, slots below the count.
     /// - Parameters:
-    ///   - count: Of the collection's vectors.
+    ///   - count: Of the collection's slots. An entry whose slot holds no vector any more is sound: walks pass it over.
     ///   - onFault: Takes a sentence for each fault.
     /// - Complexity: O(entries + directions).
     func forEachFault(count: Int, onFault: (String) -> Void) {

@@ -2,9 +2,9 @@
 
 import CVectorKernels
 
-/// Chooses entries among the vectors of a build, and codes them.
+/// Chooses entries among vectors, and codes them.
 package struct EntryTableBuilder {
-    private let vectors: BuildVectors
+    private let vectors: EntryVectors
     private let layout: EntryTableLayout
     private let kernels = Kernels.active
     private let slots: [UInt32]
@@ -16,22 +16,13 @@ package struct EntryTableBuilder {
     private static let reach: Float = 2.7
 
     /// - Parameters:
-    ///   - vectors: What the build sees.
-    ///   - layout: The table to make.
+    ///   - vectors: What entries are chosen from.
+    ///   - layout: The table to make, of at most as many entries as there are vectors.
     ///   - seed: Determines which vectors are taken.
-    init(vectors: BuildVectors, layout: EntryTableLayout, seed: UInt64) {
+    init(vectors: EntryVectors, layout: EntryTableLayout, seed: UInt64) {
         self.vectors = vectors
         self.layout = layout
-        // Selection sampling (Knuth, 3.4.2, algorithm S): each subset is as likely, and the slots rise.
-        var generator = SplitMix64(seed: seed ^ 0x656E_7472_6965_7321)
-        var slots: [UInt32] = []
-        slots.reserveCapacity(layout.entries)
-        for slot in 0..<vectors.count {
-            if generator.next(below: vectors.count - slot) < layout.entries - slots.count {
-                slots.append(UInt32(slot))
-            }
-        }
-        self.slots = slots
+        slots = vectors.draw(layout.entries, seed: seed)
     }
 
     /// The table of a source's vectors, as a build of their graph in this space makes it.
@@ -42,15 +33,37 @@ package struct EntryTableBuilder {
     ) throws -> (layout: EntryTableLayout, table: OwnedRecords)? {
         guard EntryTableLayout.standard(dimension: source.dimension, count: source.count) != nil else { return nil }
         let vectors = try BuildVectors(source: source, space: space, threads: threads, observer: observer)
-        return standardTable(of: vectors, space: space, seed: seed)
+        return standardTable(of: EntryVectors(vectors), space: space, seed: seed)
     }
 
-    /// The table of a build's vectors; `nil` where it would not pay.
-    static func standardTable(
-        of vectors: BuildVectors, space: VectorSpace, seed: UInt64
+    /// The table of some vectors; `nil` where it would not pay.
+    package static func standardTable(
+        of vectors: EntryVectors, space: VectorSpace, seed: UInt64
     ) -> (layout: EntryTableLayout, table: OwnedRecords)? {
         EntryTableLayout.standard(dimension: vectors.dimension, count: vectors.count).map {
             (layout: $0, table: EntryTableBuilder(vectors: vectors, layout: $0, seed: seed).build(space: space))
+        }
+    }
+
+    /// A table of new entries that keeps the directions of an old one.
+    ///
+    /// What was removed or replaced leaves a table with entries that tell nothing, and what was inserted has none. The
+    /// directions of most variance outlast that, and they are most of the work of a table.
+    /// - Parameters:
+    ///   - old: A table of the same space.
+    ///   - vectors: As they are now.
+    ///   - space: What the vectors are coded in.
+    ///   - seed: Determines which vectors become entries.
+    /// - Returns: A table of as many entries as a build of so many vectors would choose; `nil` where it would not pay.
+    /// - Complexity: O(slots + entries · dimension · directions).
+    package static func refreshedTable(
+        _ old: EntryTable, of vectors: EntryVectors, space: VectorSpace, seed: UInt64
+    ) -> (layout: EntryTableLayout, table: OwnedRecords)? {
+        EntryTableLayout.standard(dimension: vectors.dimension, count: vectors.count).map {
+            let layout = EntryTableLayout(
+                dimension: $0.dimension, directions: old.layout.directions, entries: $0.entries)
+            let builder = EntryTableBuilder(vectors: vectors, layout: layout, seed: seed)
+            return (layout: layout, table: builder.refresh(old, space: space))
         }
     }
 
@@ -59,37 +72,31 @@ package struct EntryTableBuilder {
     /// - Complexity: O(sample · dimension · directions).
     func build(space: VectorSpace) -> OwnedRecords {
         let table = OwnedRecords(count: 1, stride: layout.bytes)
-        let bytes = UnsafeMutableRawPointer(table.base)
-        let directions = storeDirections(to: bytes)
-        if space.metric == .cosine { storeOffsets(of: space, directions, to: bytes) }
-        var projections = [Float](repeating: 0, count: layout.entries * layout.directions)
-        var lengths = [Float](repeating: 0, count: layout.entries)
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: layout.dimension) { buffer in
-            guard let values = buffer.baseAddress else { return }
-            for (entry, slot) in slots.enumerated() {
-                vectors.load(slot, into: values)
-                lengths[entry] = kernels.sum_of_squares(values, layout.dimension)
-                projections.withUnsafeMutableBufferPointer { projections in
-                    guard let base = projections.baseAddress else { return }
-                    project(values, on: directions, into: base + entry * layout.directions)
-                }
-            }
-        }
-        storeCodes(projections, lengths, metric: space.metric, to: bytes)
+        storeDirections(to: UnsafeMutableRawPointer(table.base))
+        if space.metric == .cosine { storeOffsets(of: space, to: table) }
+        storeEntries(metric: space.metric, to: table)
+        return table
+    }
+
+    /// The bytes of a table with the directions, scales and offsets of an old one.
+    private func refresh(_ old: EntryTable, space: VectorSpace) -> OwnedRecords {
+        let table = OwnedRecords(count: 1, stride: layout.bytes)
+        // All before the groups depends on the directions alone. Lows and steps are written anew.
+        table.base.update(from: old.base, count: layout.groupsOffset)
+        storeEntries(metric: space.metric, to: table)
         return table
     }
 
     /// Learns the directions and writes them down.
-    /// - Returns: The directions as they were written, one after another.
-    private func storeDirections(to bytes: UnsafeMutableRawPointer) -> [Float] {
+    private func storeDirections(to bytes: UnsafeMutableRawPointer) {
         let dimension = layout.dimension
         let count = max(1, min(slots.count, Self.sampleLimit / dimension))
         var sample = [Float](repeating: 0, count: count * dimension)
         sample.withUnsafeMutableBufferPointer { sample in
             guard let base = sample.baseAddress else { return }
-            for row in 0..<count { vectors.load(slots[row * slots.count / count], into: base + row * dimension) }
+            for row in 0..<count { vectors.load(slots[row * slots.count / count], base + row * dimension) }
         }
-        var directions = PrincipalDirections(
+        let directions = PrincipalDirections(
             rows: sample, rowCount: count, dimension: dimension, count: layout.directions
         ).values
         for index in 0..<layout.directions {
@@ -100,14 +107,22 @@ package struct EntryTableBuilder {
                 let code = scale > 0 ? LVQEncoder.round(directions[component] / scale) : 0
                 bytes.storeBytes(
                     of: UInt8(code + 128), toByteOffset: layout.directionsOffset + component, as: UInt8.self)
-                directions[component] = scale * code
             }
         }
-        return directions
+    }
+
+    /// The directions as a table has them, one after another.
+    private func directions(of table: EntryTable) -> [Float] {
+        (0..<layout.directions).flatMap { index in
+            let scale = table.float(at: layout.scalesOffset, index)
+            let codes = table.direction(index)
+            return (0..<layout.dimension).map { scale * Float(Int(codes[$0]) - 128) }
+        }
     }
 
     /// Queries under cosine are not centred, as their distances are inner products; the table's are.
-    private func storeOffsets(of space: VectorSpace, _ directions: [Float], to bytes: UnsafeMutableRawPointer) {
+    private func storeOffsets(of space: VectorSpace, to table: OwnedRecords) {
+        let directions = directions(of: EntryTable(layout: layout, base: UnsafePointer(table.base)))
         var mean = space.mean
         var offsets = [Float](repeating: 0, count: layout.directions)
         mean.withUnsafeMutableBufferPointer { mean in
@@ -115,7 +130,28 @@ package struct EntryTableBuilder {
             _ = space.codeUncentred(base, kernels: kernels)
             project(base, on: directions, into: &offsets)
         }
-        for (index, offset) in offsets.enumerated() { store(offset, at: 4 * index, to: bytes) }
+        for (index, offset) in offsets.enumerated() {
+            store(offset, at: 4 * index, to: UnsafeMutableRawPointer(table.base))
+        }
+    }
+
+    /// Projects the entries on the directions that are written down, and writes all that follows from it.
+    private func storeEntries(metric: Metric, to table: OwnedRecords) {
+        let directions = directions(of: EntryTable(layout: layout, base: UnsafePointer(table.base)))
+        var projections = [Float](repeating: 0, count: layout.entries * layout.directions)
+        var lengths = [Float](repeating: 0, count: layout.entries)
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: layout.dimension) { buffer in
+            guard let values = buffer.baseAddress else { return }
+            for (entry, slot) in slots.enumerated() {
+                vectors.load(slot, values)
+                lengths[entry] = kernels.sum_of_squares(values, layout.dimension)
+                projections.withUnsafeMutableBufferPointer { projections in
+                    guard let base = projections.baseAddress else { return }
+                    project(values, on: directions, into: base + entry * layout.directions)
+                }
+            }
+        }
+        storeCodes(projections, lengths, metric: metric, to: UnsafeMutableRawPointer(table.base))
     }
 
     private func project(
@@ -158,7 +194,9 @@ package struct EntryTableBuilder {
             for direction in 0..<directions {
                 let value = projections[entry * directions + direction]
                 let (low, step) = ranges[direction]
-                let code = step > 0 ? min(max(LVQEncoder.round((value - low) / step), 0), 15) : 0
+                // Written so that it holds for NaN, which the directions of a damaged table can lead to.
+                let level = step > 0 ? LVQEncoder.round((value - low) / step) : 0
+                let code = level > 0 ? min(level, 15) : 0
                 let decoded = Double(low + step * code)
                 length += decoded * decoded - Double(value) * Double(value)
                 let (line, within) = direction.quotientAndRemainder(dividingBy: 8)

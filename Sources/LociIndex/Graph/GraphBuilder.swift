@@ -20,6 +20,8 @@ package struct GraphBuilder {
     package struct Graph {
         /// Neighbour lists, as `Adjacency` lays them out.
         package let adjacency: OwnedRecords
+        /// The tree of their edges that leads everywhere, as `SpanningTree` lays it out.
+        package let parents: OwnedRecords
         /// Where a walk can reach everything from.
         package let entryPoint: UInt32
         /// How distances grow among neighbours.
@@ -59,8 +61,14 @@ package struct GraphBuilder {
             over: WalkField(builder.graph, of: vectors, entryPoint: vectors.medoid), vectors: vectors,
             seed: parameters.seed)
         let entries =
-            learnsEntries ? EntryTableBuilder.standardTable(of: vectors, space: space, seed: parameters.seed) : nil
-        return Graph(adjacency: builder.graph.adjacency, entryPoint: vectors.medoid, growth: growth, entries: entries)
+            learnsEntries
+            ? EntryTableBuilder.standardTable(of: EntryVectors(vectors), space: space, seed: parameters.seed) : nil
+        let adjacency = builder.graph.adjacency
+        let parents = SpanningTree.parents(
+            in: adjacency.records, count: vectors.count, maximumDegree: parameters.maximumDegree,
+            entryPoint: vectors.medoid)
+        return Graph(
+            adjacency: adjacency, parents: parents, entryPoint: vectors.medoid, growth: growth, entries: entries)
     }
 
     /// Inserts everything, batch by batch.

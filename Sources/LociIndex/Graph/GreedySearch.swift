@@ -58,7 +58,7 @@ struct GreedySearch {
     /// - Parameters:
     ///   - extent: How far it goes.
     ///   - hidden: A vertex that the walk is not to see, as if it were not there; the entry point is always seen.
-    /// - Throws: `IndexError.corrupt` for an entry point that does not exist, or an impossible degree.
+    /// - Throws: `IndexError.corrupt` for an entry point that does not exist or holds no vector, or an impossible degree.
     mutating func begin(_ field: WalkField, _ extent: WalkExtent, hidden: UInt32?) throws(IndexError) {
         guard field.maximumDegree > 0, field.maximumDegree <= Adjacency.degreeLimits.upperBound else {
             throw .corrupt(
@@ -66,6 +66,9 @@ struct GreedySearch {
         }
         guard Int(field.entryPoint) < field.count else {
             throw .corrupt("the entry point \(field.entryPoint) is not below \(field.count)")
+        }
+        guard field.states?.isLive(field.entryPoint) ?? true else {
+            throw .corrupt("the entry point \(field.entryPoint) holds no vector")
         }
         buffer.reset(extent)
         visited.reset(expected: (extent.typical + 16) * field.maximumDegree / 2)
@@ -78,9 +81,12 @@ struct GreedySearch {
         enter(field.entryPoint, field)
     }
 
-    /// Lets a vertex, below the field's count, wait to be measured before the walk's first step.
+    /// Lets a vertex, below the field's count, wait to be measured before the walk's first step; not one that is hidden
+    /// or holds no vector.
     mutating func enter(_ slot: UInt32, _ field: WalkField) {
-        guard pending < Adjacency.degreeLimits.upperBound, slot != hidden else { return }
+        guard pending < Adjacency.degreeLimits.upperBound, slot != hidden, field.states?.isLive(slot) ?? true else {
+            return
+        }
         let row = field.codes.record(slot)
         vk_prefetch_lines(row, field.recordLines)
         rows[pending] = row
@@ -152,6 +158,7 @@ struct GreedySearch {
             slots[found] = neighbour
             found &+= visited.insert(neighbour) & (neighbour == hidden ? 0 : 1)
         }
+        if let states = field.states { found = keepLive(states, found: found) }
         // While every candidate is kept, every neighbour is measured.
         isSifting = field.sketches != nil && buffer.limit < .infinity
         let (records, lines) =
@@ -167,5 +174,18 @@ struct GreedySearch {
         }
         pending = found
         return true
+    }
+
+    /// Leaves of the slots that `gather` found those that hold vectors: neighbour lists name others until they are swept.
+    /// A loop of its own, so that collections in which nothing was removed pay nothing for it.
+    @inline(__always)
+    private func keepLive(_ states: SlotStates, found: Int) -> Int {
+        var kept = 0
+        for index in 0..<found {
+            let slot = slots[index]
+            slots[kept] = slot
+            kept &+= states.isLive(slot) ? 1 : 0
+        }
+        return kept
     }
 }

@@ -143,7 +143,7 @@ package final class Searcher {
             case .within(let radius, let window): (window, radius)
             case .everything(let radius): (nil, radius)
             }
-        guard let asked, let adjacency = view.adjacency else {
+        guard let asked, let adjacency = view.adjacency, view.count > 0 else {
             task = Task(
                 view: view, count: count, ranking: Self.fullRanking(of: view), depth: 0, radius: radius,
                 stage: .scanning)
@@ -166,7 +166,7 @@ package final class Searcher {
         let field = WalkField(
             codes: view.codes, recordLines: view.layout.recordLines, sketches: view.sketches,
             sketchLines: view.layout.sketches?.lines ?? 0, adjacency: adjacency, maximumDegree: view.maximumDegree,
-            count: view.count, entryPoint: view.entryPoint)
+            count: view.slotCount, states: view.states, entryPoint: view.entryPoint)
         try walk.pointee.begin(
             field, query: query, extent: extent, hidden: hidden
         ) {
@@ -177,7 +177,7 @@ package final class Searcher {
                 if slot < field.limit { search.enter(slot, field) } else { damaged = slot }
             }
             if let damaged {
-                throw .corrupt("the entry table names slot \(damaged), but there are \(view.count) slots")
+                throw .corrupt("the entry table names slot \(damaged), but there are \(view.slotCount) slots")
             }
         }
         task = Task(view: view, count: count, ranking: ranking, depth: depth, radius: radius, stage: .walking)
@@ -281,10 +281,15 @@ package final class Searcher {
         let block = 64
         reserve(block)
         best.reset(capacity: task.count)
-        for start in stride(from: 0, to: task.view.count, by: block) {
-            let size = min(block, task.view.count - start)
-            for index in 0..<size { slots[index] = UInt32(truncatingIfNeeded: start + index) }
-            try rank(size, task.ranking, in: task.view)
+        let view = task.view
+        for start in stride(from: 0, to: view.slotCount, by: block) {
+            var size = 0
+            for slot in start..<min(start + block, view.slotCount) {
+                let slot = UInt32(truncatingIfNeeded: slot)
+                slots[size] = slot
+                size &+= view.states?.isLive(slot) ?? true ? 1 : 0
+            }
+            try rank(size, task.ranking, in: view)
         }
     }
 

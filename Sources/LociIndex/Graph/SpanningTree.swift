@@ -25,4 +25,36 @@ package enum SpanningTree {
     package static func setParent(_ parent: UInt32, of vertex: UInt32, in records: some EditableRecords) throws {
         UnsafeMutableRawPointer(try records.edit(vertex)).storeBytes(of: parent.littleEndian, as: UInt32.self)
     }
+
+    /// The parents of a graph whose every vertex can be reached: the first that leads to a vertex, breadth-first from the
+    /// entry point and in the order of lists, so that ways are short and the same lists give the same tree.
+    /// - Parameters:
+    ///   - adjacency: The lists of `count` vertices. What they name beyond that is passed over.
+    ///   - entryPoint: Below `count`.
+    /// - Returns: A record for each vertex; one that cannot be reached has no parent.
+    /// - Complexity: O(count · degree) time, 8 bytes a vertex.
+    package static func parents(
+        in adjacency: RecordArray, count: Int, maximumDegree: Int, entryPoint: UInt32
+    ) -> OwnedRecords {
+        let parents = OwnedRecords(count: count, stride: recordBytes)
+        parents.base.update(repeating: 0xFF, count: count * recordBytes)
+        var reached = [entryPoint]
+        reached.reserveCapacity(count)
+        var next = 0
+        while next < reached.count {
+            let vertex = reached[next]
+            next += 1
+            let list = adjacency.record(vertex)
+            for place in 0..<maximumDegree {
+                let neighbour = Adjacency.neighbour(list, place)
+                if neighbour == Adjacency.unused { break }
+                guard neighbour < count, neighbour != entryPoint,
+                    parent(of: neighbour, in: parents.records) == none
+                else { continue }
+                UnsafeMutableRawPointer(parents[Int(neighbour)]).storeBytes(of: vertex.littleEndian, as: UInt32.self)
+                reached.append(neighbour)
+            }
+        }
+        return parents
+    }
 }

@@ -16,12 +16,15 @@ struct WalkField {
     /// Slots are below this.
     let count: Int
     let limit: UInt32
+    /// Which slots hold vectors, the only ones that a walk sees; `nil` where all do.
+    let states: SlotStates?
     let entryPoint: UInt32
 
     init(
         codes: RecordArray, recordLines: Int, sketches: RecordArray? = nil, sketchLines: Int = 0,
-        adjacency: RecordArray, maximumDegree: Int, count: Int, entryPoint: UInt32
+        adjacency: RecordArray, maximumDegree: Int, count: Int, states: SlotStates? = nil, entryPoint: UInt32
     ) {
+        self.states = states
         self.codes = codes
         self.recordLines = recordLines
         self.sketches = sketches

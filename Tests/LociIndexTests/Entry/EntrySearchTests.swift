@@ -17,8 +17,16 @@ final class LearnedTable {
             source: coded.source, space: coded.space, threads: threads, observer: SilentObserver())
         let layout = try #require(
             layout ?? EntryTableLayout.standard(dimension: vectors.dimension, count: vectors.count))
-        records = EntryTableBuilder(vectors: vectors, layout: layout, seed: seed).build(space: coded.space)
+        records = EntryTableBuilder(vectors: EntryVectors(vectors), layout: layout, seed: seed).build(
+            space: coded.space)
         table = EntryTable(layout: layout, base: UnsafePointer(records.base))
+    }
+
+    /// A table of other making.
+    init(_ coded: CodedVectors, _ made: (layout: EntryTableLayout, table: OwnedRecords)) {
+        self.coded = coded
+        records = made.table
+        table = EntryTable(layout: made.layout, base: UnsafePointer(records.base))
     }
 
     var bytes: [UInt8] { Array(UnsafeBufferPointer(start: records.base, count: table.layout.bytes)) }

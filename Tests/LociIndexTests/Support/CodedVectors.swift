@@ -73,8 +73,8 @@ final class CodedVectors {
         GraphView(
             count: source.count, layout: layout, codes: codes.records,
             sketches: hasSketches ? sketches?.records : nil, residuals: residuals?.records,
-            adjacency: graph?.adjacency.records, maximumDegree: maximumDegree, entryPoint: graph?.entryPoint ?? 0,
-            growth: graph?.growth ?? .typical,
+            adjacency: graph?.adjacency.records, parents: graph?.parents.records, maximumDegree: maximumDegree,
+            entryPoint: graph?.entryPoint ?? 0, growth: graph?.growth ?? .typical,
             entries: hasEntries
                 ? graph?.entries.map { EntryTable(layout: $0.layout, base: UnsafePointer($0.table.base)) } : nil)
     }
