@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
-/// Reads vectors back from LVQ records: for `get`, `export` and checks; distances never decode.
+/// Reads vectors back from LVQ records: for `get`, `export`, checks, and edits of a graph; the distances of a search never
+/// decode. The loops are such that many components go at a time.
 package struct LVQDecoder: Sendable {
     package let layout: CodeLayout
 
@@ -18,24 +19,30 @@ package struct LVQDecoder: Sendable {
         let low = HalfFloat.widen(UInt16(littleEndian: header.loadUnaligned(fromByteOffset: 0, as: UInt16.self)))
         let step = HalfFloat.widen(UInt16(littleEndian: header.loadUnaligned(fromByteOffset: 2, as: UInt16.self)))
         let codes = record + CodeLayout.headerBytes
-        let bits = layout.quantization.firstLevelBits ?? 8
-        let residualBits = layout.quantization.residualBits
-        let levels = Float(1 << residualBits)
-        for component in 0..<layout.dimension {
-            let code = Self.code(at: component, bits: bits, dimension: layout.dimension, in: codes)
-            var value = low + step * Float(code)
-            if let residual, residualBits > 0 {
-                let refinement = Self.code(
-                    at: component, bits: residualBits, dimension: layout.dimension, in: residual)
-                value += step * ((Float(refinement) + 0.5) / levels - 0.5)
+        if layout.quantization.firstLevelBits == 4 {
+            NibbleSplit(dimension: layout.dimension).forEach { component, byte, isHigh, count in
+                let (output, codes) = (output + component, codes + byte)
+                let shift: UInt8 = isHigh ? 4 : 0
+                for index in 0..<count { output[index] = low + step * Float((codes[index] &>> shift) & 0x0F) }
             }
-            output[component] = value
+        } else {
+            for component in 0..<layout.dimension { output[component] = low + step * Float(codes[component]) }
         }
-    }
-
-    private static func code(at component: Int, bits: Int, dimension: Int, in codes: UnsafePointer<UInt8>) -> UInt8 {
-        guard bits == 4 else { return codes[component] }
-        let (byte, isHigh) = LVQEncoder.nibblePlace(component, dimension: dimension)
-        return isHigh ? codes[byte] >> 4 : codes[byte] & 0x0F
+        guard let residual else { return }
+        switch layout.quantization.residualBits {
+        case 8:
+            for component in 0..<layout.dimension {
+                output[component] += step * ((Float(residual[component]) + 0.5) * 0x1p-8 - 0.5)
+            }
+        case 4:
+            NibbleSplit(dimension: layout.dimension).forEach { component, byte, isHigh, count in
+                let (output, residual) = (output + component, residual + byte)
+                let shift: UInt8 = isHigh ? 4 : 0
+                for index in 0..<count {
+                    output[index] += step * ((Float((residual[index] &>> shift) & 0x0F) + 0.5) * 0x1p-4 - 0.5)
+                }
+            }
+        default: break
+        }
     }
 }
