@@ -57,6 +57,14 @@ import Testing
             let table = try refreshed(small, of: EntryVectors(graph.view(coded)), seed: 1)
             #expect(table.table.layout == EntryTableLayout(dimension: 12, directions: 8, entries: entries))
             #expect(Set(table.slots).count == entries)
+            withExtendedLifetime(graph) {}
+        }
+        // What is said of the number of vectors is not believed.
+        for count in [0, 300, 701] {
+            let graph = try RandomGraph(slotCount: 700, liveCount: 512, degree: 4, &generator)
+            let vectors = EntryVectors(graph.view(coded, count: count))
+            #expect(try refreshed(small, of: vectors, seed: 1).slots.count == 32)
+            withExtendedLifetime(graph) {}
         }
         let few = try RandomGraph(slotCount: 700, liveCount: 255, degree: 4, &generator)
         #expect(
