@@ -131,6 +131,43 @@ import Testing
         #expect(graph.violations().isEmpty)
     }
 
+    /// Edges from far away, which no removal finds, keep a slot from being free until the sweep was at all of them.
+    @Test func edgesThatNoRemovalFindsAreSwept() throws {
+        var generator = SeededGenerator("edges from afar")
+        let count = 1_000
+        let vectors = try CodedVectors(
+            TestVectors.clustered(count: count, dimension: 6, clusters: 10, spread: 0.01, &generator), dimension: 6,
+            metric: .l2, quantization: .lvq8)
+        let graph = try EditedGraph(
+            vectors, built: count, capacity: count, parameters: BuildParameters(maximumDegree: 8, window: 20))
+        let removed: [UInt32] = [5, 500, 995]
+        for other in removed {
+            var planted = 0
+            for slot in 0..<UInt32(count) where slot % 10 == 3 {
+                planted += graph.plantEdge(from: slot, to: other) ? 1 : 0
+            }
+            #expect(planted > 50)
+        }
+        #expect(graph.violations().isEmpty)
+        func named() -> Int {
+            graph.live.count { !graph.neighbours(of: $0).allSatisfy { graph.rows[$0] != nil } }
+        }
+        // The round has come far when they are removed: what it has passed is not looked at again in it.
+        try graph.sweep(900)
+        try graph.remove(removed)
+        #expect(named() > 50)
+        var steps = 0
+        while graph.state(of: 500) != .free {
+            try graph.sweep(90)
+            steps += 1
+            let violations = graph.violations()
+            #expect(violations.isEmpty, "step \(steps): \(violations.prefix(3))")
+            if !violations.isEmpty || steps > 100 { return }
+        }
+        #expect(named() == 0)
+        #expect(removed.allSatisfy { graph.state(of: $0) == .free })
+    }
+
     @Test func whatIsNotThereCannotBeEdited() throws {
         var generator = SeededGenerator("not there")
         let vectors = try CodedVectors(generator.normals(20 * 4), dimension: 4, metric: .l2, quantization: .lvq8)

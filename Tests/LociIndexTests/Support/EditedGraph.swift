@@ -66,12 +66,28 @@ final class EditedGraph {
         self.entryPoint = entryPoint
         for slot in 0..<UInt32(slots) {
             try SpanningTree.setParent(parents[Int(slot)], of: slot, in: self.parents)
-            let record = UnsafeMutableRawPointer(adjacency[Int(slot)])
-            let list = lists[Int(slot)]
-            for place in 0..<parameters.maximumDegree {
-                let neighbour = place < list.count ? list[place] : Adjacency.unused
-                record.storeBytes(of: neighbour.littleEndian, toByteOffset: place * 4, as: UInt32.self)
-            }
+            setNeighbours(of: slot, lists[Int(slot)])
+        }
+    }
+
+    /// Lets a vertex name another, instead of one that is not its child where its list is full.
+    /// - Returns: Whether it does so now, and did not before.
+    func plantEdge(from slot: UInt32, to other: UInt32) -> Bool {
+        var list = neighbours(of: slot)
+        if slot == other || list.contains(other) { return false }
+        if list.count == parameters.maximumDegree {
+            guard let place = list.lastIndex(where: { parent(of: $0) != slot }) else { return false }
+            list.remove(at: place)
+        }
+        setNeighbours(of: slot, list + [other])
+        return true
+    }
+
+    private func setNeighbours(of slot: UInt32, _ list: [UInt32]) {
+        let record = UnsafeMutableRawPointer(adjacency[Int(slot)])
+        for place in 0..<parameters.maximumDegree {
+            let neighbour = place < list.count ? list[place] : Adjacency.unused
+            record.storeBytes(of: neighbour.littleEndian, toByteOffset: place * 4, as: UInt32.self)
         }
     }
 
