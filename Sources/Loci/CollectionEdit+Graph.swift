@@ -99,6 +99,12 @@ extension CollectionEdit {
         record.staleEntries = 0
         try fitArrays()
         try write(fresh.table, to: .entries)
+        // What is near to what changes with the vectors, too.
+        if let growth = try DistanceGrowth.learn(
+            in: graph, coder: coder, seed: record.configuration.build.seed)
+        {
+            record.growth = growth
+        }
     }
 
     /// - Parameter linked: How many vectors the graph links.

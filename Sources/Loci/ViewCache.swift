@@ -141,7 +141,8 @@ final class ViewCache: Sendable {
         let views = try? environment.read { transaction -> (Int, UInt64, [CollectionView]) in
             guard transaction.transactionID == transactionID else { return (transactionID, 0, []) }
             return (
-                transactionID, transaction.mapGeneration, try changed.compactMap { try $0.committedView(in: transaction) }
+                transactionID, transaction.mapGeneration,
+                try changed.compactMap { try $0.committedView(in: transaction) }
             )
         }
         state.withLock { state in

@@ -144,7 +144,8 @@ struct WriteModel {
         for (id, vector) in stored {
             guard let given = contents.vectors[id] else { continue }
             let expected = contents.configuration.metric == .cosine ? Self.unit(given) : given
-            for (component, value) in (contents.configuration.metric == .cosine ? Self.unit(vector) : vector).enumerated()
+            for (component, value) in (contents.configuration.metric == .cosine ? Self.unit(vector) : vector)
+                .enumerated()
             {
                 farthest = max(farthest, abs(value - expected[component]))
             }

@@ -71,7 +71,8 @@ struct BuildVectorLayout: Sendable {
         let norm = Float(Double(squares) * Double(scale) * Double(scale))
         let tail = UnsafeMutableRawPointer(record) + scaleOffset
         tail.storeBytes(of: scale, as: Float.self)
-        tail.storeBytes(of: metric == .ip ? meanOffset(values, kernels: kernels) : norm, toByteOffset: 4, as: Float.self)
+        tail.storeBytes(
+            of: metric == .ip ? meanOffset(values, kernels: kernels) : norm, toByteOffset: 4, as: Float.self)
         return norm
     }
 

@@ -50,7 +50,8 @@ final class EditWorker {
     /// Walks toward the vector of a slot, measuring by the codes.
     /// - Returns: The vertices that were expanded, each once, in rising order.
     /// - Throws: `IndexError` for a damaged graph.
-    func walk(toward slot: UInt32, from entryPoint: UInt32, _ start: Start, window: Int) throws(IndexError) -> [UInt32] {
+    func walk(toward slot: UInt32, from entryPoint: UInt32, _ start: Start, window: Int) throws(IndexError) -> [UInt32]
+    {
         graph.coder.decode(
             record: graph.codes.record(slot), residual: graph.residuals?.record(slot), into: decoded)
         try state.prepare(decoded)

@@ -62,7 +62,8 @@ extension GraphEditor {
                 candidates.formUnion(try lists.neighbours(of: dead).filter { isLinked($0) && $0 != vertex })
             }
             candidates.subtract(list)
-            let damage = Damage(vertex: vertex, list: list, live: list.filter(lists.isLive), candidates: candidates.sorted())
+            let damage = Damage(
+                vertex: vertex, list: list, live: list.filter(lists.isLive), candidates: candidates.sorted())
             damaged.append(damage)
             needed.append(vertex)
             needed.append(contentsOf: damage.candidates)

@@ -87,7 +87,9 @@ extension GraphEditor {
         for place in 0..<lists.maximumDegree {
             let neighbour = Adjacency.neighbour(record, place)
             if neighbour == Adjacency.unused { return true }
-            if Int(neighbour) < graph.slots, !lists.isLive(neighbour), lists.parent(of: neighbour) != host { return true }
+            if Int(neighbour) < graph.slots, !lists.isLive(neighbour), lists.parent(of: neighbour) != host {
+                return true
+            }
         }
         return false
     }
