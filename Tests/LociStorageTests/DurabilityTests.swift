@@ -208,6 +208,44 @@ extension Environment {
         #expect(try grow(syncing: true) == 0)
     }
 
+    /// Writers, syncs, the timer, changes of the mode and readers at once, while the map grows.
+    @Test func manyThreads() async throws {
+        let folder = try TemporaryFolder()
+        do {
+            var options = EnvironmentOptions.small()
+            options.mapGrowthTimeout = .seconds(10)
+            let environment = try Environment.open(at: folder.database, mode: .create, options: options)
+            try environment.setSyncInterval(milliseconds: Environment.longInterval)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for thread: UInt32 in 0..<3 {
+                    group.addTask {
+                        for round: UInt32 in 0..<60 {
+                            let first = (thread * 60 + round) * 3
+                            try environment.commit(UInt8(first % 251), chunks: first..<first + 3)
+                        }
+                    }
+                }
+                group.addTask { for _ in 0..<60 { try environment.sync() } }
+                group.addTask { for _ in 0..<200 { environment.syncing.fire() } }
+                group.addTask { for _ in 0..<200 { _ = try environment.read { try $0.count(of: .codes) } } }
+                group.addTask {
+                    for round in 0..<6 {
+                        try environment.setSyncInterval(
+                            milliseconds: round % 2 == 0 ? 0 : Environment.longInterval)
+                    }
+                }
+                try await group.waitForAll()
+            }
+            try environment.sync()
+            _ = try environment.copy(to: folder.file("copy"), replacing: false) { _ in }
+        }
+        for path in [folder.database, folder.file("copy")] {
+            let environment = try Environment.open(at: path, mode: .readOnly, options: .small())
+            for round: UInt32 in 0..<180 { #expect(try environment.value(round * 3) == UInt8(round * 3 % 251)) }
+        }
+        #expect(!SyncFile.exists(database: folder.database))
+    }
+
     @Test func readersAreListed() throws {
         let folder = try TemporaryFolder()
         let environment = try Environment.open(at: folder.database, mode: .create, options: .small())
