@@ -10,6 +10,7 @@ import CLMDB
 ///
 /// Caveats, which are LMDB's:
 /// - The file and its lock file (the path with `-lock` appended) stay together; never open, copy or remove the lock file.
+/// - Where commits are synced at an interval (``PeriodicSync``), so do the file and its side file (`-sync`).
 /// - An open environment must not be used after `fork`.
 /// - No remote file systems, and no second name (hard link) of one file in another process.
 /// - A file that is truncated or overwritten by others while it is open kills the process.
