@@ -63,6 +63,14 @@ public struct DatabaseInfo: Sendable, Equatable {
     public let transactionID: Int
     /// The kernels that this process uses: portable, avx2, avx512 or neon.
     public let kernels: String
+    /// When commits are on the disk.
+    public let durability: Durability
+    /// How many readers see a commit now, in all processes: views, searches under way, backups, and one of each process
+    /// that writes to a periodic database. `nil` where the lock file cannot be used.
+    public let readers: Int?
+    /// The commit that the oldest of them sees; `nil` without readers. Pages that it can see are not used again, so the file
+    /// grows as long as it falls behind.
+    public let oldestReaderCommit: Int?
     /// The collections, in the order of their names.
     public let collections: [CollectionInfo]
 }
@@ -76,10 +84,14 @@ extension Database {
     /// What the database holds, at one moment.
     public func info() throws -> DatabaseInfo {
         try LociError.mapped {
-            try environment.read { transaction in
+            // Before this one begins to read.
+            let readers = try environment.readerCommits()
+            let durability = try durability
+            return try environment.read { transaction in
                 DatabaseInfo(
                     path: path, bytes: try environment.usedBytes, transactionID: transaction.transactionID,
-                    kernels: Kernels.name,
+                    kernels: Kernels.name, durability: durability, readers: readers?.count,
+                    oldestReaderCommit: readers?.min(),
                     collections: try Catalogue.names(in: transaction).map {
                         try Collection(name: $0, database: self).info(in: transaction)
                     })

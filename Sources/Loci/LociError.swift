@@ -75,10 +75,10 @@ public enum LociError: Error, Equatable, Sendable {
         case .notFound(let path): return LociError.databaseNotFound(path: path)
         case .notADatabase(let path, let reason): return LociError.notADatabase(path: path, reason: reason)
         case .formatVersion, .pageUnit, .lmdbVersion: return LociError.unsupportedFormat(text)
-        case .corrupted: return LociError.corrupt(text)
-        case .permission, .readOnly, .openForReadingOnly: return LociError.notPermitted(text)
+        case .corrupted, .syncFile: return LociError.corrupt(text)
+        case .permission, .readOnly, .openForReadingOnly, .needsRecovery: return LociError.notPermitted(text)
         case .mapFull, .diskFull, .addressSpace: return LociError.full(text)
-        case .readersFull, .keyLength, .valueLength, .recordLength, .recordNumber, .transactionTooLarge,
+        case .readersFull, .syncInterval, .keyLength, .valueLength, .recordLength, .recordNumber, .transactionTooLarge,
             .collectionNumbersExhausted:
             return LociError.limit(text)
         case .busy, .mapGrowthBlocked, .nestedWrite, .replacedWhileOpen, .inUse: return LociError.busy(text)

@@ -33,7 +33,9 @@ struct LociCommand: ParsableCommand {
                 subcommands: [QueryCommand.self, TuneCommand.self, BenchCommand.self, WarmCommand.self]),
             CommandGroup(
                 name: "Look", subcommands: [ListCommand.self, InfoCommand.self, GetCommand.self, CheckCommand.self]),
-            CommandGroup(name: "Files", subcommands: [BackupCommand.self, RestoreCommand.self, CompactCommand.self]),
+            CommandGroup(
+                name: "Files",
+                subcommands: [BackupCommand.self, RestoreCommand.self, CompactCommand.self, DurabilityCommand.self]),
             CommandGroup(name: "Trials", subcommands: [TruthCommand.self, GenerateCommand.self]),
         ])
 

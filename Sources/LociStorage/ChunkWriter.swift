@@ -2,7 +2,7 @@
 
 /// Appends records to a chunked array, within one write transaction.
 ///
-/// Make it inside the body of ``Environment/write(_:)``, since that may run more than once, and call ``finish(in:)`` at its
+/// Make it inside the body of ``Environment/write(isSynced:_:abandoned:committed:)``, since that may run more than once, and call ``finish(in:)`` at its
 /// end: the last chunk is stored then. The caller decides how much goes into one transaction; the next one goes on with a
 /// writer that begins at ``nextRecord``.
 package struct ChunkWriter: ~Copyable {

@@ -8,7 +8,8 @@
 ///          0    8  magic: "LOCI" 0D 0A 1A 0A
 ///          8    4  format version: 3
 ///         12    4  page unit in bytes: 4096
-///         16   44  zero
+///         16    4  sync interval in milliseconds, 10 to 3,600,000; 0: each commit is synced
+///         20   40  zero
 ///         60    4  CRC-32 of the bytes before it
 ///
 /// The magic and the version keep their places in every later version. The record holds no time and nothing random: the
@@ -22,10 +23,15 @@ package struct DatabaseSettings: Equatable, Sendable {
     /// The length of the record, in bytes.
     package static let encodedBytes = 64
 
+    /// How commits may be synced at an interval, in milliseconds: below, it is no gain; above, much is lost.
+    package static let syncIntervals: ClosedRange<UInt32> = 10...3_600_000
+
     private static let magic: [UInt8] = [0x4C, 0x4F, 0x43, 0x49, 0x0D, 0x0A, 0x1A, 0x0A]
 
     /// The format version of the file.
     package let version: UInt32
+    /// How long a commit may remain unsynced, in milliseconds; 0 where each is synced before it returns.
+    package var syncInterval: UInt32 = 0
 
     /// The settings of a new database.
     package init() {
@@ -37,6 +43,7 @@ package struct DatabaseSettings: Equatable, Sendable {
         var bytes = DatabaseSettings.magic
         bytes.appendLittleEndian(version)
         bytes.appendLittleEndian(UInt32(DatabaseSettings.pageBytes))
+        bytes.appendLittleEndian(syncInterval)
         bytes.append(contentsOf: repeatElement(0, count: DatabaseSettings.encodedBytes - 4 - bytes.count))
         bytes.appendLittleEndian(bytes.withUnsafeBytes { Checksum.crc32($0) })
         return bytes
@@ -68,6 +75,10 @@ package struct DatabaseSettings: Equatable, Sendable {
         let unit = DatabaseSettings.number(in: bytes, at: 12)
         guard unit == UInt32(DatabaseSettings.pageBytes) else {
             throw .pageUnit(path: path, found: unit, supported: UInt32(DatabaseSettings.pageBytes))
+        }
+        syncInterval = DatabaseSettings.number(in: bytes, at: 16)
+        guard syncInterval == 0 || DatabaseSettings.syncIntervals.contains(syncInterval) else {
+            throw .corrupted(what: "a sync interval of \(syncInterval) ms", location: location)
         }
     }
 

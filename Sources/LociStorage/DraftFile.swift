@@ -15,6 +15,12 @@ struct FileDestination {
     /// The file that is there already.
     let existing: stat?
 
+    /// A path without links, for a file with the owner and the permissions of `existing` that takes the place of any other.
+    init(path: String, existing: stat?) {
+        self.path = path
+        self.existing = existing
+    }
+
     /// - Throws: ``StorageError/fileExists(path:)`` unless `replacing`, ``StorageError/folderNotFound(path:)``,
     ///   ``StorageError/notAFile(path:)``, ``StorageError/permission(path:)``.
     init(path: String, replacing: Bool) throws(StorageError) {

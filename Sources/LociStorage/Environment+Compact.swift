@@ -26,6 +26,7 @@ extension Environment {
         try draft.sync()
         let after = try draft.bytes()
         try draft.place()
+        SyncRecovery.forget(path: path)
         _ = consume use
         return (Int(clamping: before), after)
     }

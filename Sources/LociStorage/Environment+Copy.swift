@@ -23,7 +23,8 @@ extension Environment {
     /// - Complexity: O(bytes in use).
     package func copy(to path: String, replacing: Bool, onBytes: (Int) throws -> Void) throws -> Int {
         let destination = try FileDestination(path: path, replacing: replacing)
-        guard destination.identity != identity, destination.path != LockFile.path(ofDatabase: self.path) else {
+        let ours = [LockFile.path(ofDatabase: self.path), SyncFile.path(ofDatabase: self.path)]
+        guard destination.identity != identity, !ours.contains(destination.path) else {
             throw StorageError.sameFile(path: path)
         }
         // Refused here already, and not only when all is copied.
@@ -34,6 +35,7 @@ extension Environment {
         let bytes = try draft.bytes()
         let use = try ExclusiveUse(path: destination.path, identity: destination.identity)
         try draft.place()
+        SyncRecovery.forget(path: destination.path)
         _ = consume use
         return bytes
     }
@@ -48,7 +50,7 @@ extension Environment {
             switch try copyOnce(to: draft, onBytes) {
             case 0: return
             // Both before the first byte is written.
-            case MDB_MAP_RESIZED: try fitMapToFile()
+            case MDB_MAP_RESIZED: try map.fitToFile()
             case MDB_READERS_FULL where mayClear:
                 mayClear = false
                 try clearStaleReaders()

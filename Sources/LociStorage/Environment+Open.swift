@@ -60,6 +60,7 @@ extension Environment {
         }
         let opened: OpenedHandle
         do {
+            try SyncRecovery.prepare(path: path, mode: mode, options: options)
             if try DataFileCheck.check(file, path: path) == .empty && mode != .create {
                 throw StorageError.notADatabase(path: path, reason: "it is empty")
             }
@@ -229,12 +230,20 @@ extension Environment {
     }
 
     private func checkSettings() throws {
-        let key = try DatabaseSettings.key
-        let record = try read { transaction in try transaction.value(of: key, in: .settings) }
-        guard let record else {
+        _ = try read { try $0.settings() }
+    }
+}
+
+extension StorageTransaction where Self: ~Copyable {
+    /// The settings of the database.
+    ///
+    /// - Throws: ``StorageError/corrupted(what:location:)`` without the record, and what reading it throws.
+    func settings() throws(StorageError) -> DatabaseSettings {
+        let path = context.environment.path
+        guard let record = try value(of: DatabaseSettings.key, in: .settings) else {
             throw StorageError.corrupted(what: "the settings record is missing", location: "'\(path)'")
         }
-        _ = try DatabaseSettings(decoding: record, path: path)
+        return try DatabaseSettings(decoding: record, path: path)
     }
 }
 

@@ -36,6 +36,7 @@ extension Environment {
             isSameTime(now, before), unlink(path) == 0
         else { return false }
         unlink(lockPath)
+        unlink(SyncFile.path(ofDatabase: path))
         _ = consume use
         return true
     }

@@ -37,22 +37,18 @@ extension Environment {
     /// `body` runs again: it must have no effects outside the transaction before it returns. One writer runs at a time,
     /// in all processes; the others wait.
     ///
-    /// - Throws: ``StorageError/readOnly(path:)``, ``StorageError/nestedWrite``, ``StorageError/mapFull(limitBytes:)``,
-    ///   ``StorageError/mapGrowthBlocked(active:waited:)``, ``StorageError/diskFull(path:)``, or what `body` throws. The
-    ///   last commit is then intact.
-    package func write<Result>(_ body: (borrowing WriteTransaction) throws -> Result) throws -> Result {
-        try write(body, abandoned: {}, committed: { _ in })
-    }
-
-    /// The same for who has more to do with a transaction.
-    ///
     /// - Parameters:
-    ///   - body: As of ``write(_:)``.
+    ///   - isSynced: whether the commit, and all before it, are to be on the disk whatever the settings say.
+    ///   - body: makes the changes.
     ///   - abandoned: called when a run of `body` came to nothing: it must let go of every snapshot, or the map could not
     ///     grow for the next.
     ///   - committed: called after the commit, before another thread of this process can write; other processes may.
+    /// - Throws: ``StorageError/readOnly(path:)``, ``StorageError/nestedWrite``, ``StorageError/mapFull(limitBytes:)``,
+    ///   ``StorageError/mapGrowthBlocked(active:waited:)``, ``StorageError/diskFull(path:)``, or what `body` throws. The
+    ///   last commit is then intact.
     package func write<Result>(
-        _ body: (borrowing WriteTransaction) throws -> Result, abandoned: () -> Void, committed: (Result) -> Void
+        isSynced: Bool = false, _ body: (borrowing WriteTransaction) throws -> Result, abandoned: () -> Void = {},
+        committed: (Result) -> Void = { _ in }
     ) throws -> Result {
         if isReadOnly { throw StorageError.readOnly(path: path) }
         try gate.beginWriting()
@@ -61,7 +57,7 @@ extension Environment {
             let mapBytes = try mapBytes
             var outcome: Outcome<Result>?
             do {
-                outcome = try attempt(body)
+                outcome = try attempt(isSynced: isSynced, body)
             } catch {
                 abandoned()
                 throw error
@@ -71,7 +67,7 @@ extension Environment {
                 return result
             }
             abandoned()
-            try growMap(from: mapBytes)
+            try map.grow(from: mapBytes)
         }
     }
 
@@ -81,13 +77,24 @@ extension Environment {
     }
 
     /// One run of a write; nil if the map was full.
-    private func attempt<Result>(_ body: (borrowing WriteTransaction) throws -> Result) throws -> Outcome<Result>? {
+    private func attempt<Result>(
+        isSynced: Bool, _ body: (borrowing WriteTransaction) throws -> Result
+    ) throws -> Outcome<Result>? {
         let handle = try beginWriting()
         defer { gate.leave() }
         let state = WriteState()
+        let number = mdb_txn_id(handle)
+        var unsyncedCommit: Int?
+        defer { syncing.endWriting(commit: unsyncedCommit) }
+        let isPeriodic: Bool
         let result: Result
         do {
-            result = try body(WriteTransaction(handle: handle, environment: self, state: state))
+            let transaction = WriteTransaction(handle: handle, environment: self, state: state)
+            // Read under the lock of writers, so that all processes go by one mode. A new database has none yet.
+            let interval = isSynced || !hasTables ? 0 : try transaction.settings().syncInterval
+            try syncing.prepare(handle, interval: interval)
+            isPeriodic = interval != 0
+            result = try body(transaction)
         } catch {
             mdb_txn_abort(handle)
             // The body may have wrapped the error: the note counts, not the error.
@@ -100,7 +107,9 @@ extension Environment {
         }
         let code = mdb_txn_commit(handle)
         switch code {
-        case 0: return Outcome(value: result)
+        case 0:
+            if isPeriodic { unsyncedCommit = number }
+            return Outcome(value: result)
         case MDB_MAP_FULL: return nil
         // LMDB says so after a write that was cut short, which is how a full disk shows itself at first.
         case EIO where FileSystem.isFull(at: path): throw StorageError.diskFull(path: path)
@@ -116,7 +125,7 @@ extension Environment {
             if code == 0, let handle { return handle }
             gate.leave()
             guard code == MDB_MAP_RESIZED else { throw failure(code, "beginning a write") }
-            try fitMapToFile()
+            try map.fitToFile()
         }
     }
 
@@ -138,7 +147,7 @@ extension Environment {
             if code == 0, let handle { return (handle, generation) }
             gate.leave()
             if code == MDB_MAP_RESIZED {
-                try fitMapToFile()
+                try map.fitToFile()
             } else if code == MDB_READERS_FULL, mayClear {
                 mayClear = false
                 try clearStaleReaders()

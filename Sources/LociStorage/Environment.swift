@@ -10,26 +10,21 @@ import CLMDB
 ///
 /// Caveats, which are LMDB's:
 /// - The file and its lock file (the path with `-lock` appended) stay together; never open, copy or remove the lock file.
+/// - Where commits are synced at an interval (``PeriodicSync``), so do the file and its side file (`-sync`).
 /// - An open environment must not be used after `fork`.
 /// - No remote file systems, and no second name (hard link) of one file in another process.
 /// - A file that is truncated or overwritten by others while it is open kills the process.
 package final class Environment: @unchecked Sendable {
-    let rawHandle: OpaquePointer
+    let map: MemoryMap
+    let syncing: PeriodicSync
     let identity: FileIdentity
-    let gate = TransactionGate()
     let readers = ReaderPool()
     let shared = SharedSnapshot()
     // Written once, while the environment is opened by one thread.
     private var tableHandles: [MDB_dbi] = []
 
-    /// The path of the file, without links.
-    package let path: String
-    /// The limits in force.
-    package let options: EnvironmentOptions
     /// Whether the environment was opened for reading only.
     package let isReadOnly: Bool
-    /// The page size of the file, in bytes.
-    package let pageBytes: Int
     /// Whether readers are unknown to writers, because the lock file can not be written.
     ///
     /// A writer in another process may then reuse the pages under a reader: keep reads short, or make sure that there is
@@ -37,27 +32,38 @@ package final class Environment: @unchecked Sendable {
     package let isUnlocked: Bool
 
     init(opened: OpenedHandle, identity: FileIdentity, path: String, mode: OpenMode, options: EnvironmentOptions) {
-        rawHandle = opened.handle
+        map = MemoryMap(handle: opened.handle, path: path, options: options)
+        syncing = PeriodicSync(map: map)
         isUnlocked = opened.isUnlocked
         self.identity = identity
-        self.path = path
-        self.options = options
         isReadOnly = mode == .readOnly
-        var statistics = MDB_stat()
-        mdb_env_stat(opened.handle, &statistics)
-        pageBytes = Int(statistics.ms_psize)
     }
 
     deinit {
+        syncing.close()
         readers.drain()
         mdb_env_close(rawHandle)
+        if !isReadOnly { SyncRecovery.settleAfterClosing(path: path, identity: identity) }
         // Only now may the file be opened again in this process.
         EnvironmentRegistry.shared.closed(identity)
     }
 
+    var rawHandle: OpaquePointer { map.handle }
+    var gate: TransactionGate { map.gate }
+
+    /// The path of the file, without links.
+    package var path: String { map.path }
+    /// The limits in force.
+    package var options: EnvironmentOptions { map.options }
+    /// The page size of the file, in bytes.
+    package var pageBytes: Int { map.pageBytes }
+
     func setTableHandles(_ handles: [MDB_dbi]) {
         tableHandles = handles
     }
+
+    /// Whether the tables have been opened.
+    var hasTables: Bool { !tableHandles.isEmpty }
 
     func handle(of table: Table) -> MDB_dbi {
         tableHandles[table.index]
@@ -108,12 +114,6 @@ package final class Environment: @unchecked Sendable {
 
     /// The error that a code of LMDB means here.
     func failure(_ code: Int32, _ operation: String, keyBytes: Int = 0) -> StorageError {
-        var limits = StorageError.Limits(mapBytes: options.maximumMapBytes, keyBytes: keyBytes)
-        if code == MDB_READERS_FULL {
-            var slots: UInt32 = 0
-            mdb_env_get_maxreaders(rawHandle, &slots)
-            limits.readers = Int(slots)
-        }
-        return StorageError(code: code, operation: operation, path: path, limits: limits)
+        map.failure(code, operation, keyBytes: keyBytes)
     }
 }

@@ -42,8 +42,11 @@ struct ExclusiveUse: ~Copyable {
         EnvironmentRegistry.shared.release(path: path)
     }
 
-    /// The descriptor of the lock file, locked; -1 if there is none.
-    private static func lock(database: String) throws(StorageError) -> Int32 {
+    /// Locks the lock file of a database that is not open in this process, and that no thread of it may open meanwhile.
+    ///
+    /// - Returns: the descriptor of the lock file; -1 if there is none. Closing it ends the lock.
+    /// - Throws: as the initializer.
+    static func lock(database: String) throws(StorageError) -> Int32 {
         let descriptor = openExisting(LockFile.path(ofDatabase: database))
         if descriptor < 0 {
             if errno == ENOENT { return -1 }

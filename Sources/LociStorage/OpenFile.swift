@@ -43,16 +43,24 @@ struct OpenFile: ~Copyable {
 
     /// Opens the regular file at `path` for reading, or creates it if missing.
     ///
+    /// - Parameter forWriting: whether ``write(_:at:)`` is to work, too.
     /// - Throws: ``StorageError/notFound(path:)``, ``StorageError/permission(path:)``,
     ///   ``StorageError/notADatabase(path:reason:)`` for a folder or device.
-    static func open(path: String, create: Bool) throws(StorageError) -> OpenFile {
+    static func open(path: String, create: Bool, forWriting: Bool = false) throws(StorageError) -> OpenFile {
         // Without O_NONBLOCK a named pipe at the path would block the open for ever.
-        let flags = O_CLOEXEC | O_NONBLOCK | (create ? O_RDWR | O_CREAT : O_RDONLY)
+        let flags = O_CLOEXEC | O_NONBLOCK | (create ? O_RDWR | O_CREAT : forWriting ? O_RDWR : O_RDONLY)
         let file = OpenFile(descriptor: try descriptor(path: path, flags: flags), path: path)
         let mode = try file.status().st_mode & S_IFMT
         if mode == S_IFDIR { throw .notADatabase(path: path, reason: "it is a folder") }
         if mode != S_IFREG { throw .notADatabase(path: path, reason: "it is not a regular file") }
         return file
+    }
+
+    /// The file of an open descriptor, under a descriptor of its own.
+    static func duplicate(of descriptor: Int32, path: String) throws(StorageError) -> OpenFile {
+        let duplicate = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        guard duplicate >= 0 else { throw StorageError(code: errno, operation: "opening the file", path: path) }
+        return OpenFile(descriptor: duplicate, path: path)
     }
 
     private init(descriptor: Int32, path: String) {
@@ -115,6 +123,43 @@ struct OpenFile: ~Copyable {
         return bytes
     }
 
+    /// Writes all of `bytes` from `offset` on.
+    borrowing func write(_ bytes: [UInt8], at offset: Int) throws(StorageError) {
+        var failure: Int32 = 0
+        let descriptor = descriptor
+        bytes.withUnsafeBytes { buffer in
+            var done = 0
+            while done < buffer.count, failure == 0 {
+                let written = pwrite(
+                    descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done, off_t(offset + done))
+                if written > 0 {
+                    done += written
+                } else if written == 0 || errno != EINTR {
+                    failure = written == 0 ? EIO : errno
+                }
+            }
+        }
+        if failure != 0 { throw StorageError(code: failure, operation: "writing the file", path: path) }
+    }
+
+    /// Brings what was written to the disk, by whomever.
+    borrowing func sync() throws(StorageError) {
+        let code = FileSystem.sync(descriptor)
+        if code != 0 { throw StorageError(code: code, operation: "syncing the file", path: path) }
+    }
+
+    /// Takes an exclusive `flock`, waiting while another descriptor holds one.
+    borrowing func lockExclusively() throws(StorageError) {
+        var result: Int32
+        repeat { result = flock(descriptor, LOCK_EX) } while result != 0 && errno == EINTR
+        if result != 0 { throw StorageError(code: errno, operation: "locking the file", path: path) }
+    }
+
+    /// Gives the `flock` up.
+    borrowing func unlock() {
+        flock(descriptor, LOCK_UN)
+    }
+
     /// Takes a shared `flock`, waiting while another holds it exclusively; it ends when the file is closed.
     borrowing func lockShared() throws(StorageError) {
         var result: Int32
@@ -141,6 +186,19 @@ enum FileSystem {
         }
         defer { free(resolved) }
         return String(cString: resolved)
+    }
+
+    /// Brings what was written to a file to the disk, as LMDB does it.
+    ///
+    /// - Returns: 0 or an errno.
+    static func sync(_ descriptor: Int32) -> Int32 {
+        #if canImport(Darwin)
+        // There, `fsync` leaves it to the disk when it writes, and in which order.
+        if fcntl(descriptor, F_FULLFSYNC) == 0 { return 0 }
+        return fsync(descriptor) == 0 ? 0 : errno
+        #else
+        return fdatasync(descriptor) == 0 ? 0 : errno
+        #endif
     }
 
     /// Whether the file at `path` can not grow: less than 1 MiB is left for this user, or the process's limit is reached.

@@ -27,6 +27,12 @@ extension StorageError: CustomStringConvertible {
             "'\(path)' was written by an incompatible version of LMDB: export it where it was written, and import here"
         case .corrupted(let what, let location):
             "the database is corrupted in \(location): \(what): restore it from a backup"
+        case .syncFile(let path, let reason):
+            "'\(path)', which tells the last commit of the database that was synced, \(reason): restore the database from a "
+                + "backup, or remove that file if the system did not go down since the last commit"
+        case .needsRecovery(let path):
+            "the system went down while '\(path)' had commits that were not synced: open it once for writing, which "
+                + "restores the last commit that was"
         case .permission(let path):
             "access to '\(path)' or its lock file is denied: check the permissions of the file and its folder"
         case .readOnly(let path):
@@ -72,6 +78,9 @@ extension StorageError: CustomStringConvertible {
         case .readersFull(let limit):
             "all \(limit) reader slots are taken: release snapshots, or close all users of the database and open it "
                 + "with a larger maximumReaders"
+        case .syncInterval(let milliseconds):
+            "commits can not be synced every \(milliseconds) ms: use \(DatabaseSettings.syncIntervals.lowerBound) to "
+                + "\(DatabaseSettings.syncIntervals.upperBound) ms"
         case .keyLength(let bytes, let limit):
             "a key or identifier has \(bytes) bytes: use 1 to \(limit)"
         case .valueLength(let bytes, let limit):

@@ -19,6 +19,10 @@ package enum StorageError: Error, Equatable, Sendable {
     case lmdbVersion(path: String)
     /// The file contradicts itself: `what` is wrong and `location` says in which place.
     case corrupted(what: String, location: String)
+    /// The side file with the last synced commit can not be used, for a reason.
+    case syncFile(path: String, reason: String)
+    /// The system went down while commits were not synced, and who opens the file can not write to it to put it right.
+    case needsRecovery(path: String)
     /// The operating system denies access to the file, its lock file or its folder.
     case permission(path: String)
     /// A write was asked of a database that can only be read.
@@ -54,6 +58,8 @@ package enum StorageError: Error, Equatable, Sendable {
     case diskFull(path: String)
     /// Every slot for readers is taken, in all processes together.
     case readersFull(limit: Int)
+    /// A sync interval outside the allowed range, in milliseconds.
+    case syncInterval(milliseconds: Int64)
     /// A key has a length outside 1 to `limit` bytes.
     case keyLength(bytes: Int, limit: Int)
     /// A value is longer than LMDB can store, in bytes.

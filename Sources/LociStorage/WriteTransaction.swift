@@ -2,7 +2,7 @@
 
 import CLMDB
 
-/// Changes that become visible all at once, when the body of ``Environment/write(_:)`` returns.
+/// Changes that become visible all at once, when the body of ``Environment/write(isSynced:_:abandoned:committed:)`` returns.
 ///
 /// An error of a change leaves the transaction unusable: let it travel out of the body.
 package struct WriteTransaction: StorageTransaction, ~Copyable {
@@ -18,7 +18,7 @@ package struct WriteTransaction: StorageTransaction, ~Copyable {
 
     /// The same transaction once more, for an object that needs it for longer than a call.
     ///
-    /// It is the caller's duty that nobody uses it after the body of ``Environment/write(_:)`` has returned, nor from
+    /// It is the caller's duty that nobody uses it after the body of ``Environment/write(isSynced:_:abandoned:committed:)`` has returned, nor from
     /// another thread than the body's.
     package func unsafelyKept() -> WriteTransaction {
         WriteTransaction(context: context)

@@ -138,7 +138,7 @@ import Testing
     @Test func fittingAMapThatIsLargeEnoughChangesNothing() throws {
         let folder = try TemporaryFolder()
         let environment = try Environment.open(at: folder.database, mode: .create, options: .small())
-        try environment.fitMapToFile()
+        try environment.map.fitToFile()
         #expect(environment.mapGeneration == 0)
         #expect(try environment.mapBytes == 1 << 20)
     }

@@ -178,7 +178,7 @@ import Darwin
             try ProcessTests.put(10, in: environment)
             // Growth finds no room; the map stays and reading goes on.
             #if os(Linux)
-            #expect(throws: StorageError.self) { try environment.growMap(from: 6 << 30) }
+            #expect(throws: StorageError.self) { try environment.map.grow(from: 6 << 30) }
             #endif
             #expect(try environment.read { try $0.count(of: .codes) } == 10)
         }

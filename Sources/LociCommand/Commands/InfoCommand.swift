@@ -16,7 +16,9 @@ struct InfoCommand: ParsableCommand {
 
             --json prints one object. Of a collection: name, count, dimension, metric, quantization, originals, index, \
             degree, build_window, alpha, seed, search_window, tuning (null, or k, recall and curve), bytes_on_disk, bytes_per_vector, bytes, kernels, path, file_bytes. Of \
-            a database: path, bytes_on_disk, kernels, last_commit, and collections with such objects.
+            a database: path, bytes_on_disk, kernels, last_commit, durability (mode, interval_seconds), readers, \
+            oldest_reader_commit, and collections with such objects. readers is null if unknown, oldest_reader_commit if \
+            there are none.
             """)
 
     @Argument(help: "The database: a file.", completion: .file(extensions: ["loci"]))
@@ -60,6 +62,9 @@ struct InfoCommand: ParsableCommand {
                 JSONValue.object([
                     ("path", .string(info.path)), ("bytes_on_disk", .integer(info.bytes)),
                     ("kernels", .string(info.kernels)), ("last_commit", .integer(info.transactionID)),
+                    ("durability", .object(DurabilityReport(info.durability).members)),
+                    ("readers", info.readers.map { .integer($0) } ?? .null),
+                    ("oldest_reader_commit", info.oldestReaderCommit.map { .integer($0) } ?? .null),
                     ("collections", .array(collections)),
                 ]).line + "\n")
         }
@@ -67,10 +72,18 @@ struct InfoCommand: ParsableCommand {
             CollectionReport.block([
                 ("file", info.path), ("size", Format.bytes(info.bytes)),
                 ("collections", Format.count(info.collections.count)), ("last commit", "\(info.transactionID)"),
+                ("durability", DurabilityReport(info.durability).text), ("readers", Self.readers(info)),
                 ("kernels", info.kernels),
             ]))
         if !info.collections.isEmpty {
             try Console.output.write("\n" + CollectionReport.table(info.collections))
         }
+    }
+    private static func readers(_ info: DatabaseInfo) -> String {
+        guard let readers = info.readers else { return "unknown" }
+        guard let oldest = info.oldestReaderCommit else { return "none" }
+        let behind = max(0, info.transactionID - oldest)
+        let place = behind == 0 ? "at the last commit" : "\(Format.count(behind)) behind the last commit"
+        return "\(Format.count(readers)), the oldest \(place)"
     }
 }
