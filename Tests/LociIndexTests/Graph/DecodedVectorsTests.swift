@@ -58,7 +58,8 @@ import Testing
             // They are in the scale of a space, of which the square is a power of four.
             let largest = wanted.map(\.magnitude).max() ?? 1
             let ratio = (measured.map(\.magnitude).max() ?? 1) / largest
-            let unit = [-1, 0, 1].map { Double(sign: .plus, exponent: 2 * (Int(ratio.exponent) / 2 + $0), significand: 1) }
+            let unit =
+                [-1, 0, 1].map { Double(sign: .plus, exponent: 2 * (Int(ratio.exponent) / 2 + $0), significand: 1) }
                 .min { ($0 - ratio).magnitude < ($1 - ratio).magnitude } ?? 1
             for (measured, wanted) in zip(measured, wanted) {
                 #expect((measured / unit - wanted).magnitude < 0.03 * largest, "\(quantization), \(metric)")
