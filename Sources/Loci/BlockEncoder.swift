@@ -3,21 +3,21 @@
 import LociIndex
 import LociStorage
 
+/// Coded vectors of one table, ready to be stored; valid until the next block is coded.
+struct CodedRecords {
+    let table: Table
+    let geometry: ChunkGeometry
+    /// Where they lie; it may have room for more.
+    let buffer: OwnedRecords
+    let count: Int
+
+    var records: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: buffer.base, count: count * geometry.stride)
+    }
+}
+
 /// Codes blocks of a build's rows, on several threads, into buffers that are used again.
 final class BlockEncoder<Source: VectorSource> {
-    /// Records of one table, ready to be appended; valid until the next block is encoded.
-    struct EncodedRecords {
-        let table: Table
-        let geometry: ChunkGeometry
-        /// Where they lie; it may have room for more.
-        let buffer: OwnedRecords
-        let count: Int
-
-        var records: UnsafeRawBufferPointer {
-            UnsafeRawBufferPointer(start: buffer.base, count: count * geometry.stride)
-        }
-    }
-
     private let source: Source
     private let threads: Int
     private let coder: VectorCoder
@@ -45,7 +45,7 @@ final class BlockEncoder<Source: VectorSource> {
     /// Codes rows.
     /// - Returns: The records of every table that the collection has.
     /// - Throws: What the source throws, or `IndexError` for a vector that has changed since it was learned from.
-    func encode(_ rows: Range<Int>) throws -> [EncodedRecords] {
+    func encode(_ rows: Range<Int>) throws -> [CodedRecords] {
         let codes = reuse(&self.codes, rows.count, layout.codes)
         let residuals = layout.residuals.map { reuse(&self.residuals, rows.count, $0) }
         let kept = layout.originals.map { reuse(&self.kept, rows.count, $0) }
@@ -88,7 +88,7 @@ final class BlockEncoder<Source: VectorSource> {
 
     private func array(
         _ table: Table, _ geometry: ChunkGeometry, _ records: OwnedRecords, _ count: Int
-    ) -> EncodedRecords {
-        EncodedRecords(table: table, geometry: geometry, buffer: records, count: count)
+    ) -> CodedRecords {
+        CodedRecords(table: table, geometry: geometry, buffer: records, count: count)
     }
 }

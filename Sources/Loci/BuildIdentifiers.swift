@@ -13,6 +13,9 @@ struct BuildIdentifiers {
     /// The chunks that have such rows.
     private var chunks: [UInt32] = []
 
+    /// Above all numbers that identifiers are; see `CollectionRecord.nextNumber`.
+    private(set) var nextNumber: UInt64 = 0
+
     /// The number of chunks that are written to the table `identifiers`.
     var storedChunks: Int { chunks.count }
 
@@ -20,7 +23,10 @@ struct BuildIdentifiers {
     init(_ identifiers: [VectorID]?, count: Int) throws(LociError) {
         given = identifiers ?? []
         self.count = count
-        guard let identifiers else { return }
+        guard let identifiers else {
+            nextNumber = UInt64(max(0, count))
+            return
+        }
         guard identifiers.count == count else {
             throw .identifierCount(identifiers: identifiers.count, vectors: count)
         }
@@ -34,6 +40,7 @@ struct BuildIdentifiers {
                 throw .duplicateIdentifier(id.description, rows: [first, row])
             }
             let slot = UInt32(truncatingIfNeeded: row)
+            if let number = SlotNumber.slot(of: id.bytes) { nextNumber = max(nextNumber, UInt64(number) + 1) }
             guard SlotNumber.slot(of: id.bytes) != slot else { continue }
             named.append(slot)
             let chunk = slot / UInt32(IdentifierChunk.slotsPerChunk)

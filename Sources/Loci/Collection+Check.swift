@@ -58,6 +58,7 @@ extension Collection {
                 for violation in GraphInvariants.violations(of: view.graph, limit: limit) {
                     faults.add(violation.description)
                 }
+                Self.checkCounts(of: view, report: &faults)
                 try Self.checkIdentifiers(of: view, in: transaction, report: &faults)
             }
         } catch let error as StorageError {
@@ -67,13 +68,24 @@ extension Collection {
         return faults.faults
     }
 
+    /// The numbers of the record against the states of slots.
+    private static func checkCounts(of view: CollectionView, report: inout CheckReport) {
+        guard let states = view.graph.states else { return }
+        let all = (0..<UInt32(view.record.slots)).map { states.state(of: $0) }
+        let (live, free) = (all.count { $0 == .live }, all.count { $0 == .free })
+        if live != view.record.count { report.add("\(live) slots hold a vector and not \(view.record.count)") }
+        if free != view.record.freeSlots { report.add("\(free) slots are free and not \(view.record.freeSlots)") }
+    }
+
     /// Slots to identifiers and back, and what leads to slots from elsewhere.
     private static func checkIdentifiers(
         of view: CollectionView, in transaction: borrowing ReadTransaction, report: inout CheckReport
     ) throws {
-        for slot in 0..<UInt32(view.record.count) {
+        for slot in 0..<UInt32(view.record.slots) {
             let id = VectorID(bytes: try view.identifiers.identifier(at: slot))
-            if id.bytes.isEmpty {
+            if let states = view.graph.states, !states.isLive(slot) {
+                if !id.bytes.isEmpty { report.add("slot \(slot) holds no vector, but has the identifier \"\(id)\"") }
+            } else if id.bytes.isEmpty {
                 report.add("slot \(slot) has no identifier")
             } else if try soundSlot(of: id, of: view, in: transaction) != slot {
                 report.add("the identifier \"\(id)\" of slot \(slot) does not lead back to it")

@@ -28,7 +28,7 @@ public struct CollectionInfo: Sendable, Equatable {
         public var codes = 0
         /// Residual codes.
         public var residuals = 0
-        /// Neighbour lists.
+        /// Neighbour lists, and what keeps every vector within reach.
         public var adjacency = 0
         /// Vectors as they were given.
         public var originals = 0
@@ -111,7 +111,7 @@ extension Collection {
         func space(_ table: Table) throws -> Int { try transaction.fileBytes(of: number, in: table) }
         bytes.codes = try space(.codes)
         bytes.residuals = try space(.residuals)
-        bytes.adjacency = try space(.adjacency)
+        bytes.adjacency = try space(.adjacency) + space(.parents) + space(.states)
         bytes.originals = try space(.originals)
         bytes.sketches = try space(.sketches)
         bytes.entries = try space(.entries)

@@ -113,8 +113,8 @@ extension Collection {
             throw IndexError.parameter(name: "sample", value: "\(sample)", allowed: "from 1 to \(SearchOptions.limit)")
         }
         return try tune(options) { view in
-            let slots = RandomRows.draw(min(sample, view.record.count), of: view.record.count, seed: seed)
-                .map { UInt32($0) }
+            let live = Array(view.liveSlots)
+            let slots = RandomRows.draw(min(sample, live.count), of: live.count, seed: seed).map { live[$0] }
             let vectors = try VectorArray(slots.flatMap { view.vector(at: $0) }, dimension: view.record.dimension)
             return try TuningRun(
                 view: view, queries: vectors, ownSlots: slots, options: options,

@@ -14,6 +14,6 @@ extension Collection {
     /// - Complexity: O(chunks); nothing is read by the call itself.
     @discardableResult
     public func warmUp() throws -> Int {
-        try withView { view in view.searchedArrays.reduce(0) { $0 + $1.readAhead() } }
+        try withView { view in view.arrays.searched.reduce(0) { $0 + $1.readAhead() } }
     }
 }

@@ -24,7 +24,7 @@ public struct Collection: Sendable {
     func withView<Result>(_ body: (CollectionView) throws -> Result) throws -> Result {
         try LociError.mapped {
             if let moment { return try moment.withView(of: name, body) }
-            return try database.views.withView(of: name, in: database.environment) { view, _ in try body(view) }
+            return try database.views.withView(of: name, in: database.environment, body)
         }
     }
 
@@ -49,9 +49,7 @@ public struct Collection: Sendable {
                     try body(view, try moment.withTransaction { try find(view, $0) })
                 }
             }
-            return try database.views.withView(of: name, in: database.environment) { view, transaction in
-                try body(view, try find(view, transaction))
-            }
+            return try database.views.withFound(of: name, in: database.environment, find, body)
         }
     }
 
@@ -113,7 +111,7 @@ public struct Collection: Sendable {
     /// - Throws: `LociError.corrupt`, or what `body` throws.
     public func forEach(_ body: (VectorID, [Float]) throws -> Void) throws {
         try withView { view in
-            for slot in 0..<UInt32(view.record.count) {
+            for slot in view.liveSlots {
                 let id = VectorID(bytes: try view.identifiers.identifier(at: slot))
                 try body(id, view.vector(at: slot))
             }

@@ -32,17 +32,15 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
 
         var record = CollectionRecord(name: name, configuration: configuration)
         record.dimension = source.dimension
-        record.count = source.count
+        record.setFilled(count: source.count)
         record.storedIdentifierChunks = identifiers.storedChunks
+        record.nextNumber = identifiers.nextNumber
         let quantization = record.quantization
         let space = try VectorSpace.learn(
             from: source, metric: configuration.metric, quantization: quantization, seed: configuration.build.seed,
             componentLimit: configuration.componentLimit, threads: threads,
             observer: observer)
-        if quantization.firstLevelBits != nil {
-            record.mean = space.mean
-            record.scale = space.scale
-        }
+        record.setSpace(space)
         var graph: GraphBuilder.Graph?
         if source.count > CollectionLayout.scannedCount {
             let built = try GraphBuilder.build(
@@ -116,17 +114,9 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
             }
             progress.advance(rows.count)
         }
-        if let graph, let geometry = layout.adjacency {
-            let rowsPerBlock = max(1, Self.transactionBytes / graph.adjacency.stride)
-            for start in stride(from: 0, to: source.count, by: rowsPerBlock) {
-                try progress.checkCancelled()
-                let rows = start..<min(source.count, start + rowsPerBlock)
-                try database.environment.write { transaction in
-                    let bytes = UnsafeRawBufferPointer(
-                        start: graph.adjacency[rows.lowerBound], count: rows.count * graph.adjacency.stride)
-                    try append(bytes, to: .adjacency, geometry, from: rows.lowerBound, number, transaction)
-                }
-            }
+        if let graph, let adjacency = layout.adjacency, let parents = layout.parents {
+            try write(graph.adjacency, to: .adjacency, adjacency, under: number, progress)
+            try write(graph.parents, to: .parents, parents, under: number, progress)
         }
         if let entries = graph?.entries, let geometry = layout.entries {
             try database.environment.write { transaction in
@@ -135,6 +125,23 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
             }
         }
         try identifiers.write(under: number, to: database.environment) { try progress.checkCancelled() }
+    }
+
+    /// Writes an array that lies in memory, in bounded transactions.
+    private func write(
+        _ records: OwnedRecords, to table: Table, _ geometry: ChunkGeometry, under number: UInt32,
+        _ progress: BuildProgress
+    ) throws {
+        let rowsPerBlock = max(1, Self.transactionBytes / records.stride)
+        for start in stride(from: 0, to: records.count, by: rowsPerBlock) {
+            try progress.checkCancelled()
+            let rows = start..<min(records.count, start + rowsPerBlock)
+            try database.environment.write { transaction in
+                let bytes = UnsafeRawBufferPointer(
+                    start: records[rows.lowerBound], count: rows.count * records.stride)
+                try append(bytes, to: table, geometry, from: rows.lowerBound, number, transaction)
+            }
+        }
     }
 
     private func append(

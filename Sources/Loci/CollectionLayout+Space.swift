@@ -2,7 +2,7 @@
 
 import LociStorage
 
-extension CollectionLayout {
+extension CollectionArrays where Element == ChunkGeometry {
     /// The bytes of the file that a collection will take, by what is on them: what `info()` then says, to 1 % from some
     /// thousands of vectors up.
     ///
@@ -15,7 +15,7 @@ extension CollectionLayout {
         var bytes = CollectionInfo.Bytes()
         bytes.codes = codes.fileBytes(records: count)
         bytes.residuals = residuals?.fileBytes(records: count) ?? 0
-        bytes.adjacency = adjacency?.fileBytes(records: count) ?? 0
+        bytes.adjacency = (adjacency?.fileBytes(records: count) ?? 0) + (parents?.fileBytes(records: count) ?? 0)
         bytes.originals = originals?.fileBytes(records: count) ?? 0
         bytes.sketches = sketches?.fileBytes(records: count) ?? 0
         bytes.entries = entries?.fileBytes(records: 1) ?? 0

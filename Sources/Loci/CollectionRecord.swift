@@ -6,11 +6,12 @@ import LociStorage
 /// A collection's settings and statistics, as they stand in the table `collections`.
 ///
 ///     offset  bytes
-///          0      2   version of this record: 4
+///          0      2   version of this record: 5
 ///          2      1   metric: 1 l2, 2 ip, 3 cosine
 ///          3      1   quantization: 1 float32, 2 float16, 3 lvq8, 4 lvq4, 5 lvq4x4, 6 lvq4x8
 ///          4      1   originals: 0 none, 1 float16, 2 float32
-///          5      1   flags: 1 the codes are rotated, 2 there is a graph, 4 there are sketches
+///          5      1   flags: 1 the codes are rotated, 2 there is a graph, 4 there are sketches, 8 not every slot holds a
+///                     vector
 ///          6      2   maximum degree
 ///          8      4   dimension; 0 while there are no vectors
 ///         12      4   number of vectors
@@ -30,21 +31,38 @@ import LociStorage
 ///         68      2   directions of that table
 ///         70      2   growth of squared distances per doubling of the rank, less one, in 4096ths; 0: not learned
 ///         72      4   number of identifier chunks that are stored
-///         76          mean, dimension × f32, for the lvq kinds once there are vectors; then the name; then p points, each
+///         76      4   number of slots
+///         80      4   number of slots that are free
+///         84      4   slot that the sweep looks at next
+///         88      4   number of vectors that the mean was learned from
+///         92      4   entries of the table of entry points that changed since it was made
+///         96      8   number that the next vector without an identifier is named by
+///        104          mean, dimension × f32, for the lvq kinds once there are vectors; then the name; then p points, each
 ///                     a window, u32, and the recall that it reached in millionths, u32
 ///
-/// Numbers are little-endian. Version 3 has no growth, and 0 in its place; versions 1 and 2 belong to databases of format
-/// version 1, which are refused.
+/// Numbers are little-endian. Versions 1 to 4 belong to databases of format versions 1 and 2, which are refused.
 struct CollectionRecord: Sendable, Equatable {
-    static let currentVersion: UInt16 = 4
-    private static let versionWithoutGrowth: UInt16 = 3
-    static let fixedBytes = 76
+    static let currentVersion: UInt16 = 5
+    static let fixedBytes = 104
     private static let pointBytes = 8
 
     var name: String
     var configuration: CollectionConfiguration
     var dimension = 0
+    /// The number of vectors.
     var count = 0
+    /// The number of slots, which is the length of the arrays. Only where there is a graph may it be more than `count`.
+    var slots = 0
+    /// The number of slots that can be used again.
+    var freeSlots = 0
+    /// The number that the next vector without an identifier is named by: above all numbers that identifiers are.
+    var nextNumber: UInt64 = 0
+    /// Where the sweep over the lists goes on.
+    var sweepPosition: UInt32 = 0
+    /// The number of vectors that the mean was learned from.
+    var learnedCount = 0
+    /// The number of entries of the table of entry points whose slots hold something else by now.
+    var staleEntries = 0
     var scale: Float = 1
     var mean: [Float] = []
     var entryPoint: UInt32 = 0
@@ -59,6 +77,29 @@ struct CollectionRecord: Sendable, Equatable {
     var storedIdentifierChunks = 0
 
     var quantization: Quantization { configuration.quantization }
+
+    /// Whether there are slots without a vector.
+    var hasUnusedSlots: Bool { slots > count }
+
+    /// Says that every one of so many slots holds a vector, and that the space was learned from all of them.
+    mutating func setFilled(count: Int) {
+        self.count = count
+        slots = count
+        learnedCount = count
+    }
+
+    /// Makes sure that no vector without an identifier is named by this one.
+    mutating func note(_ identifier: VectorID) {
+        guard let number = SlotNumber.slot(of: identifier.bytes) else { return }
+        nextNumber = max(nextNumber, UInt64(number) + 1)
+    }
+
+    /// Takes over a space that was learned from the vectors.
+    mutating func setSpace(_ space: VectorSpace) {
+        guard quantization.firstLevelBits != nil else { return }
+        mean = space.mean
+        scale = space.scale
+    }
 
     /// Says that there is a graph, and what searches of this quantization have besides it.
     /// - Parameter entries: The table of entry points that was learned with the graph, or will be.
@@ -85,7 +126,10 @@ struct CollectionRecord: Sendable, Equatable {
             componentLimit: limit)
     }
 
-    private var flags: UInt8 { (quantization.isRotated ? 1 : 0) | (hasGraph ? 2 : 0) | (hasSketches ? 4 : 0) }
+    private var flags: UInt8 {
+        (quantization.isRotated ? 1 : 0) | (hasGraph ? 2 : 0) | (hasSketches ? 4 : 0)
+            | (hasUnusedSlots ? 8 : 0)
+    }
 
     /// The record's bytes.
     var encoded: [UInt8] {
@@ -114,6 +158,12 @@ struct CollectionRecord: Sendable, Equatable {
         bytes.appendLittleEndian(UInt16(clamping: entries?.directions ?? 0))
         bytes.appendLittleEndian(growth?.units ?? 0)
         bytes.appendLittleEndian(UInt32(clamping: storedIdentifierChunks))
+        bytes.appendLittleEndian(UInt32(clamping: slots))
+        bytes.appendLittleEndian(UInt32(clamping: freeSlots))
+        bytes.appendLittleEndian(sweepPosition)
+        bytes.appendLittleEndian(UInt32(clamping: learnedCount))
+        bytes.appendLittleEndian(UInt32(clamping: staleEntries))
+        bytes.appendLittleEndian(nextNumber)
         for value in mean { bytes.appendLittleEndian(value.bitPattern) }
         bytes.append(contentsOf: name.utf8)
         for point in tuning?.points ?? [] {
@@ -136,7 +186,7 @@ struct CollectionRecord: Sendable, Equatable {
         }
         let span = bytes.span.bytes
         let version = span.littleEndian(at: 0, as: UInt16.self)
-        guard version == Self.currentVersion || version == Self.versionWithoutGrowth else {
+        guard version == Self.currentVersion else {
             throw .formatVersion(path: path, found: UInt32(version), supported: UInt32(Self.currentVersion))
         }
         var unsealed = bytes
@@ -186,13 +236,24 @@ struct CollectionRecord: Sendable, Equatable {
                 throw fault("its tuning is of \(points) points that do not rise as they should")
             }
         }
-        guard count <= Adjacency.slotLimit else { throw fault("it has \(count) vectors") }
+        slots = Int(span.littleEndian(at: 76, as: UInt32.self))
+        freeSlots = Int(span.littleEndian(at: 80, as: UInt32.self))
+        sweepPosition = span.littleEndian(at: 84, as: UInt32.self)
+        learnedCount = Int(span.littleEndian(at: 88, as: UInt32.self))
+        staleEntries = Int(span.littleEndian(at: 92, as: UInt32.self))
+        nextNumber = span.littleEndian(at: 96, as: UInt64.self)
+        guard count <= slots, slots <= Adjacency.slotLimit, slots == count || hasGraph && count > 0 else {
+            throw fault("it has \(count) vectors in \(slots) slots")
+        }
+        guard freeSlots <= slots - count, sweepPosition == 0 || Int(sweepPosition) < slots else {
+            throw fault("it has \(freeSlots) free slots, and its sweep is at \(sweepPosition), of \(slots)")
+        }
         guard (count == 0 ? 0...0 : 1...CodeLayout.dimensionLimit).contains(dimension) else {
             throw fault("it has dimension \(dimension) and \(count) vectors")
         }
         storedIdentifierChunks = Int(span.littleEndian(at: 72, as: UInt32.self))
-        guard storedIdentifierChunks <= IdentifierChunk.chunks(forSlots: count) else {
-            throw fault("it has \(storedIdentifierChunks) identifier chunks for \(count) vectors")
+        guard storedIdentifierChunks <= IdentifierChunk.chunks(forSlots: slots) else {
+            throw fault("it has \(storedIdentifierChunks) identifier chunks for \(slots) slots")
         }
         do throws(IndexError) {
             try configuration.build.validate(metric: metric)
@@ -214,7 +275,7 @@ struct CollectionRecord: Sendable, Equatable {
             throw fault("its table of entry points is of \(table.entries) entries and \(table.directions) directions")
         }
         let growthUnits = span.littleEndian(at: 70, as: UInt16.self)
-        guard growthUnits == 0 || hasGraph && version != Self.versionWithoutGrowth else {
+        guard growthUnits == 0 || hasGraph else {
             throw fault("it has a growth of distances of \(growthUnits), for which there is no graph")
         }
         growth = growthUnits == 0 ? nil : DistanceGrowth(units: growthUnits)

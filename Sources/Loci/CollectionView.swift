@@ -2,97 +2,73 @@
 
 import LociIndex
 import LociStorage
-import Synchronization
 
 /// A collection as one commit has it: its record, and tables of pointers into the memory map.
 ///
 /// A view holds no transaction, so it keeps neither old pages nor the map from changing. Its pointers are good while a
 /// transaction of the same commit and the same map is open; `ViewCache` sees to that.
 final class CollectionView: @unchecked Sendable {
-    // Safe to share: nothing changes after init but the pool of searchers, which is behind a lock.
+    // Safe to share: nothing changes after init.
     let record: CollectionRecord
     let number: UInt32
-    let layout: CollectionLayout
     let space: VectorSpace
     let coder: VectorCoder
+    let arrays: CollectionArrays<ChunkTable>
     let identifiers: IdentifierTable
     let graph: GraphView
-    /// What searches read.
-    let searchedArrays: [ChunkTable]
-    private let searchers = Mutex<[SearcherBox]>([])
-
-    /// A searcher on its way between threads: it is used by one at a time.
-    private struct SearcherBox: @unchecked Sendable {
-        let searcher: Searcher
-    }
+    let searchers: SearcherPool
 
     /// - Throws: `StorageError.corrupted` when the arrays do not fit the record.
-    init(number: UInt32, record: CollectionRecord, in transaction: borrowing ReadTransaction) throws {
-        self.number = number
-        self.record = record
+    convenience init(number: UInt32, record: CollectionRecord, in transaction: borrowing ReadTransaction) throws {
         let layout = try CollectionLayout(record)
-        self.layout = layout
-        space = record.space
-        coder = VectorCoder(layout: record.codeLayout, space: space)
-        func table(_ table: Table, _ geometry: ChunkGeometry, count: Int? = nil) throws -> ChunkTable {
-            let array = try ChunkTable(
-                unsafelyBorrowing: transaction, table: table, collection: number, geometry: geometry)
-            guard array.count == count ?? record.count else {
+        let arrays = try layout.map { table, geometry in
+            try ChunkTable(unsafelyBorrowing: transaction, table: table, collection: number, geometry: geometry)
+        }
+        _ = try arrays.map { table, array in
+            let expected = layout.count(of: table, in: record)
+            guard array.count == expected else {
                 throw StorageError.corrupted(
-                    what: "there are \(array.count) records and not \(count ?? record.count)",
+                    what: "there are \(array.count) records and not \(expected)",
                     location: "table \(table) of collection \"\(record.name)\"")
             }
-            return array
         }
-        let codes = try table(.codes, layout.codes)
-        let residuals = try layout.residuals.map { try table(.residuals, $0) }
-        let adjacency = try layout.adjacency.map { try table(.adjacency, $0) }
-        let originals = try layout.originals.map { try table(.originals, $0) }
-        let sketches = try layout.sketches.map { try table(.sketches, $0) }
-        let entries = try layout.entries.map { try table(.entries, $0, count: 1) }
-        searchedArrays = [codes] + [sketches, entries, adjacency, residuals, originals].compactMap(\.self)
-        identifiers = try IdentifierTable(
-            unsafelyBorrowing: transaction, collection: number, count: record.count,
+        let identifiers = try IdentifierTable(
+            unsafelyBorrowing: transaction, collection: number, count: record.slots,
             storedChunks: record.storedIdentifierChunks)
-        let isHalf = record.configuration.originals == .float16
-        graph = GraphView(
-            count: record.count, layout: record.codeLayout, codes: RecordArray(codes.records),
-            sketches: sketches.map { RecordArray($0.records) },
-            residuals: residuals.map { RecordArray($0.records) }, adjacency: adjacency.map { RecordArray($0.records) },
-            originals: originals.map { OriginalRecords(records: RecordArray($0.records), isHalf: isHalf) },
-            maximumDegree: record.configuration.build.maximumDegree, entryPoint: record.entryPoint,
-            growth: record.growth ?? .typical,
-            entries: record.entries.flatMap { layout in
-                entries.map { EntryTable(layout: layout, base: RecordArray($0.records).record(0)) }
-            })
+        self.init(
+            number: number, record: record, arrays: arrays, identifiers: identifiers,
+            searchers: SearcherPool(layout: record.codeLayout, space: record.space))
+    }
+
+    /// - Parameter searchers: Of the record's code layout and space.
+    init(
+        number: UInt32, record: CollectionRecord, arrays: CollectionArrays<ChunkTable>, identifiers: IdentifierTable,
+        searchers: SearcherPool
+    ) {
+        self.number = number
+        self.record = record
+        self.arrays = arrays
+        self.identifiers = identifiers
+        self.searchers = searchers
+        space = searchers.space
+        coder = VectorCoder(layout: record.codeLayout, space: space)
+        graph = GraphView(record, arrays.map { RecordArray($1.records) })
     }
 
     /// Lends a searcher of this view's shape.
     func withSearcher<Result>(_ body: (Searcher) throws -> Result) rethrows -> Result {
-        let searcher = searchers.withLock { $0.popLast() }?.searcher ?? newSearcher()
-        defer {
-            let box = SearcherBox(searcher: searcher)
-            searchers.withLock { $0.append(box) }
-        }
-        return try body(searcher)
+        try searchers.withSearcher(body)
     }
 
     /// Lends several searchers of this view's shape.
     func withSearchers<Result>(_ count: Int, _ body: ([Searcher]) throws -> Result) rethrows -> Result {
-        var boxes = searchers.withLock { pool in
-            let taken = Array(pool.suffix(count))
-            pool.removeLast(taken.count)
-            return taken
-        }
-        while boxes.count < count { boxes.append(SearcherBox(searcher: newSearcher())) }
-        defer {
-            let returned = boxes
-            searchers.withLock { $0.append(contentsOf: returned) }
-        }
-        return try body(boxes.map(\.searcher))
+        try searchers.withSearchers(count, body)
     }
 
-    private func newSearcher() -> Searcher { Searcher(layout: record.codeLayout, space: space) }
+    /// The slots that hold vectors, in their order.
+    var liveSlots: some Sequence<UInt32> {
+        (0..<UInt32(record.slots)).lazy.filter { [graph] slot in graph.states?.isLive(slot) ?? true }
+    }
 
     /// The vector of a slot: as it was given where originals are kept, else decoded.
     func vector(at slot: UInt32) -> [Float] {
@@ -106,6 +82,23 @@ final class CollectionView: @unchecked Sendable {
             }
             count = record.dimension
         }
+    }
+}
+
+extension GraphView {
+    /// What searches of a collection read.
+    init(_ record: CollectionRecord, _ records: CollectionArrays<RecordArray>) {
+        let isHalf = record.configuration.originals == .float16
+        self.init(
+            count: record.count, slotCount: record.slots, states: records.states.map { SlotStates(records: $0) },
+            layout: record.codeLayout, codes: records.codes, sketches: records.sketches,
+            residuals: records.residuals, adjacency: records.adjacency, parents: records.parents,
+            originals: records.originals.map { OriginalRecords(records: $0, isHalf: isHalf) },
+            maximumDegree: record.configuration.build.maximumDegree, entryPoint: record.entryPoint,
+            growth: record.growth ?? .typical,
+            entries: record.entries.flatMap { layout in
+                records.entries.map { EntryTable(layout: layout, base: $0.record(0)) }
+            })
     }
 }
 

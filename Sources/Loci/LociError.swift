@@ -48,6 +48,8 @@ public enum LociError: Error, Equatable, Sendable {
     case identifierLength(row: Int, bytes: Int, limit: Int)
     /// Two rows have the same identifier.
     case duplicateIdentifier(String, rows: [Int])
+    /// The collection has a vector of this identifier already.
+    case identifierExists(name: String, id: VectorID)
     /// Identifiers that the collection does not have: the first of them, and how many of how many that were asked for.
     case identifiersNotFound(name: String, first: VectorID, count: Int, of: Int)
     /// The ground truth does not fit the queries or the collection.
@@ -60,6 +62,8 @@ public enum LociError: Error, Equatable, Sendable {
     case nothingToTune(name: String)
     /// A view was used after its end.
     case viewEnded
+    /// A write transaction was used after its end.
+    case transactionEnded
     /// No quantization and degree reach the goal of a build; it says what can be reached, and what it would take.
     case goalNotReached(BuildPlan.Shortfall)
 
@@ -130,6 +134,8 @@ extension LociError: CustomStringConvertible {
         case .duplicateIdentifier(let identifier, let rows):
             "the identifier \"\(identifier)\" is given to the rows \(rows.map(String.init).joined(separator: " and ")); "
                 + "each vector needs its own"
+        case .identifierExists(let name, let id):
+            "the collection \"\(name)\" has a vector \"\(id)\" already; replace it (upsert), or use another identifier"
         case .identifiersNotFound(let name, let first, let count, let total):
             "the collection \"\(name)\" has no \"\(first)\""
                 + (count > 1 ? "; \(count) of the \(total) identifiers are unknown" : "")
@@ -145,6 +151,8 @@ extension LociError: CustomStringConvertible {
             "the collection \"\(name)\" is so small that it is scanned; every search is exact, and there is nothing to "
                 + "tune"
         case .viewEnded: "the view has ended: use it inside of the closure that it is given to, or begin another"
+        case .transactionEnded:
+            "the transaction has ended: use it inside of the closure that it is given to, or begin another"
         case .goalNotReached(let shortfall): shortfall.description
         }
     }

@@ -53,7 +53,7 @@ struct PlanCandidates {
         try configuration.build.validate(metric: configuration.metric)
         var record = CollectionRecord(name: "", configuration: configuration)
         record.dimension = dimension
-        record.count = count
+        record.setFilled(count: count)
         record.storedIdentifierChunks = identifiers.storedChunks
         if !isScanned {
             record.addGraph(entryPoint: 0, growth: .typical, entries: .standard(dimension: dimension, count: count))

@@ -26,11 +26,8 @@ final class CodedSample {
     ) throws {
         var record = CollectionRecord(name: "", configuration: configuration)
         record.dimension = sample.base.dimension
-        record.count = sample.base.count
-        if record.quantization.firstLevelBits != nil {
-            record.mean = space.mean
-            record.scale = space.scale
-        }
+        record.setFilled(count: sample.base.count)
+        record.setSpace(space)
         if hasGraph {
             record.addGraph(
                 entryPoint: 0, growth: .typical, entries: .standard(dimension: record.dimension, count: record.count))

@@ -13,41 +13,143 @@ final class ViewCache: Sendable {
     private struct State {
         var transactionID = -1
         var mapGeneration: UInt64 = 0
+        /// The last commit, while this process writes the next one.
+        var base: Snapshot?
         var views: [NameBytes: CollectionView] = [:]
+
+        /// Keeps only the views of a commit in a map.
+        mutating func turn(to transactionID: Int, _ mapGeneration: UInt64) {
+            guard self.transactionID != transactionID || self.mapGeneration != mapGeneration else { return }
+            views.removeAll()
+            self.transactionID = transactionID
+            self.mapGeneration = mapGeneration
+        }
+
+        mutating func keep(_ view: CollectionView, _ name: String) {
+            if views.count >= ViewCache.capacity { views.removeAll() }
+            views[NameBytes(name: name)] = view
+        }
     }
 
     private let state = Mutex(State())
 
-    /// Runs `body` with the latest view of a collection, and the transaction that it is of. What they see does not change
-    /// meanwhile; other threads may use the view until `body` returns.
+    /// Runs `body` with the latest view of a collection. What it sees does not change meanwhile; other threads may use the
+    /// view until `body` returns.
     ///
     /// In the steady state nothing is allocated.
     /// - Throws: `LociError.collectionNotFound`, and what `body` throws.
     func withView<Result>(
-        of name: String, in environment: Environment,
-        _ body: (CollectionView, borrowing ReadTransaction) throws -> Result
+        of name: String, in environment: Environment, _ body: (CollectionView) throws -> Result
     ) throws -> Result {
-        try environment.read { transaction in
-            let (identity, generation) = (transaction.transactionID, transaction.mapGeneration)
-            let cached = state.withLock { state -> CollectionView? in
-                if state.transactionID != identity || state.mapGeneration != generation {
-                    state.views.removeAll()
-                    state.transactionID = identity
-                    state.mapGeneration = generation
-                }
-                return state.views[NameBytes(name: name)]
-            }
-            if let cached { return try body(cached, transaction) }
-            let number = try Catalogue.existing(name, in: transaction)
-            let record = try Catalogue.record(number: number, path: environment.path, in: transaction)
-            let view = try CollectionView(number: number, record: record, in: transaction)
-            state.withLock { state in
-                // Another thread may have moved the cache to a later commit meanwhile.
-                guard state.transactionID == identity, state.mapGeneration == generation else { return }
-                if state.views.count >= Self.capacity { state.views.removeAll() }
-                state.views[NameBytes(name: name)] = view
-            }
-            return try body(view, transaction)
+        if let (base, view) = try viewOfBase(name, in: environment) {
+            return try withExtendedLifetime(base) { try body(view) }
+        }
+        return try environment.read { try body(view(of: name, in: $0, of: environment)) }
+    }
+
+    /// The same, with what `find` finds in the trees of the same commit.
+    func withFound<Found, Result>(
+        of name: String, in environment: Environment,
+        _ find: (CollectionView, borrowing ReadTransaction) throws -> Found,
+        _ body: (CollectionView, Found) throws -> Result
+    ) throws -> Result {
+        if let (base, view) = try viewOfBase(name, in: environment) {
+            return try body(view, try base.withTransaction { try find(view, $0) })
+        }
+        return try environment.read { transaction in
+            let view = try view(of: name, in: transaction, of: environment)
+            return try body(view, try find(view, transaction))
+        }
+    }
+
+    /// The view that a write of this process is based on, while there is one, and what keeps it alive.
+    ///
+    /// Nobody else can commit meanwhile, so that it is of the last commit, and at hand: a search during a write does not even
+    /// look at LMDB.
+    private func viewOfBase(
+        _ name: String, in environment: Environment
+    ) throws -> (base: Snapshot, view: CollectionView)? {
+        let (base, cached) = state.withLock { ($0.base, $0.views[NameBytes(name: name)]) }
+        // Between our commit and the end of the write another process may have gone on.
+        guard let base, try environment.lastTransactionID <= base.transactionID + 1 else { return nil }
+        if let cached { return (base, cached) }
+        let view = try base.withTransaction { try make(name, in: $0, of: environment) }
+        state.withLock { if $0.base === base { $0.keep(view, name) } }
+        return (base, view)
+    }
+
+    /// The view of a collection as a transaction sees it.
+    private func view(
+        of name: String, in transaction: borrowing ReadTransaction, of environment: Environment
+    ) throws -> CollectionView {
+        let (identity, generation) = (transaction.transactionID, transaction.mapGeneration)
+        let cached = state.withLock { state -> CollectionView? in
+            // The views of a base are what its write goes on from.
+            if state.base == nil { state.turn(to: identity, generation) }
+            guard state.transactionID == identity, state.mapGeneration == generation else { return nil }
+            return state.views[NameBytes(name: name)]
+        }
+        if let cached { return cached }
+        let view = try make(name, in: transaction, of: environment)
+        state.withLock { state in
+            // Another thread may have moved the cache to another commit meanwhile.
+            guard state.transactionID == identity, state.mapGeneration == generation else { return }
+            state.keep(view, name)
+        }
+        return view
+    }
+
+    private func make(
+        _ name: String, in transaction: borrowing ReadTransaction, of environment: Environment
+    ) throws -> CollectionView {
+        let number = try Catalogue.existing(name, in: transaction)
+        let record = try Catalogue.record(number: number, path: environment.path, in: transaction)
+        return try CollectionView(number: number, record: record, in: transaction)
+    }
+
+    /// Says that this process writes from now on; searches go on with `base`, which is the last commit.
+    func beginWriting(base: Snapshot) {
+        state.withLock { state in
+            state.turn(to: base.transactionID, base.mapGeneration)
+            state.base = base
+        }
+    }
+
+    /// The view of a collection in the commit that a write is based on.
+    func view(of name: String, number: UInt32, record: CollectionRecord, base: Snapshot) throws -> CollectionView {
+        if let view = state.withLock({ $0.views[NameBytes(name: name)] }), view.number == number { return view }
+        let view = try base.withTransaction { try CollectionView(number: number, record: record, in: $0) }
+        state.withLock { $0.keep(view, name) }
+        return view
+    }
+
+    /// Says that a write came to nothing.
+    func abandonWriting() {
+        state.withLock { $0.base = nil }
+    }
+
+    /// Turns to a commit of this process.
+    ///
+    /// Chunks that it did not change lie where they lay, so the views of the collections that it changed are made from the
+    /// old ones, and searches do not collect a hundred thousand addresses after every commit. Of other collections the
+    /// small ones are forgotten: they may lie on pages that moved.
+    /// - Parameters:
+    ///   - transactionID: The commit.
+    ///   - changed: The collections that it changed, by name.
+    func publish(_ transactionID: Int, changed: [CollectionEdit], in environment: Environment) {
+        // What cannot be made now is made when it is asked for.
+        let views = try? environment.read { transaction -> (Int, UInt64, [CollectionView]) in
+            guard transaction.transactionID == transactionID else { return (transactionID, 0, []) }
+            return (
+                transactionID, transaction.mapGeneration,
+                try changed.compactMap { try $0.committedView(in: transaction) }
+            )
+        }
+        state.withLock { state in
+            state.base = nil
+            guard let (identity, generation, views) = views, !views.isEmpty else { return }
+            state.turn(to: identity, generation)
+            for view in views { state.keep(view, view.record.name) }
         }
     }
 }

@@ -14,6 +14,8 @@ public enum IndexError: Error, Equatable, Sendable, CustomStringConvertible {
     case notFinite(row: Int?, component: Int)
     /// A component whose magnitude passes the limit.
     case tooLarge(row: Int?, component: Int, limit: Float)
+    /// A vector so much farther from the collection's mean than those that it was learned from, that codes cannot tell.
+    case tooFar(row: Int?, reach: Float, limit: Float)
     /// A vector of length zero, which has no direction, under the cosine metric.
     case zeroVector(row: Int?)
     /// No vectors to build from.
@@ -42,6 +44,9 @@ public enum IndexError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(Self.name(row)) holds NaN or infinity at component \(component); remove or repair it"
         case .tooLarge(let row, let component, let limit):
             "\(Self.name(row)) holds a value beyond ±\(limit) at component \(component); scale the vectors down"
+        case .tooFar(let row, let reach, let limit):
+            "\(Self.name(row)) lies too far from the others for the collection's codes, \(reach / limit) times as far as they "
+                + "reach; build the collection anew with it"
         case .zeroVector(let row):
             "\(Self.name(row)) is all zeros, which has no direction under the cosine metric; remove it or use l2"
         case .empty:

@@ -60,7 +60,8 @@ package final class ChunkBuffer {
         return buffer
     }
 
-    private func fill(from value: UnsafeRawBufferPointer) throws(ChunkFlaw) {
+    /// Takes over the records of a stored chunk.
+    func fill(from value: UnsafeRawBufferPointer) throws(ChunkFlaw) {
         let header = try ChunkHeader(decoding: value)
         try header.expect(kind: kind, collection: collection, chunk: chunk, stride: UInt32(geometry.stride))
         let records = Int(header.records)
@@ -84,7 +85,8 @@ package final class ChunkBuffer {
         UnsafeMutableRawBufferPointer(start: memory + ChunkGeometry.pageHeaderBytes, count: geometry.chunkBytes)
     }
 
-    private func address(of record: Int) -> UnsafeMutableRawPointer {
+    /// Where a record of a full chunk would lie, whether there is one or not; valid as long as this object.
+    func unsafeRecord(at record: Int) -> UnsafeMutableRawPointer {
         memory + ChunkGeometry.pageHeaderBytes + ChunkHeader.encodedBytes + record * geometry.stride
     }
 
@@ -100,7 +102,7 @@ package final class ChunkBuffer {
         guard (0..<count).contains(record) else {
             throw StorageError.recordNumber(UInt64(clamping: record), limit: UInt64(count))
         }
-        return try body(UnsafeMutableRawBufferPointer(start: address(of: record), count: geometry.stride))
+        return try body(UnsafeMutableRawBufferPointer(start: unsafeRecord(at: record), count: geometry.stride))
     }
 
     /// Makes the chunk `newCount` records long: new ones are zero, and cut off ones are gone.
@@ -112,7 +114,7 @@ package final class ChunkBuffer {
         }
         // The tail behind the last record is zero too: the same content makes the same bytes.
         let from = min(count, newCount)
-        address(of: from).initializeMemory(
+        unsafeRecord(at: from).initializeMemory(
             as: UInt8.self, repeating: 0, count: geometry.chunkBytes - ChunkHeader.encodedBytes - from * geometry.stride
         )
         count = newCount
@@ -125,7 +127,7 @@ package final class ChunkBuffer {
     func append(_ records: UnsafeRawBufferPointer) -> Int {
         let fitting = min(records.count / geometry.stride, geometry.recordsPerChunk - count)
         if let source = records.baseAddress, fitting > 0 {
-            address(of: count).copyMemory(from: source, byteCount: fitting * geometry.stride)
+            unsafeRecord(at: count).copyMemory(from: source, byteCount: fitting * geometry.stride)
             count += fitting
         }
         return fitting

@@ -18,6 +18,10 @@ package enum ChunkKind: UInt16, Sendable, CaseIterable {
     case sketches = 0x4C06
     /// A table of entry points.
     case entries = 0x4C07
+    /// Parents in the tree that keeps all slots within reach.
+    case parents = 0x4C08
+    /// States of slots.
+    case states = 0x4C09
 
     /// The kind of the chunks of `table`, or nil if it holds none.
     package init?(table: Table) {
@@ -29,6 +33,8 @@ package enum ChunkKind: UInt16, Sendable, CaseIterable {
         case .identifiers: self = .identifiers
         case .sketches: self = .sketches
         case .entries: self = .entries
+        case .parents: self = .parents
+        case .states: self = .states
         case .settings, .collections, .staging, .ids: return nil
         }
     }

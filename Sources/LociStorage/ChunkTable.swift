@@ -39,6 +39,11 @@ package final class ChunkTable: @unchecked Sendable {
         self.init(snapshot: nil, collected: collected, geometry: geometry)
     }
 
+    /// An array without records.
+    package convenience init(emptyWith geometry: ChunkGeometry) {
+        self.init(snapshot: nil, collected: Collected(), geometry: geometry)
+    }
+
     private init(snapshot: Snapshot?, collected: Collected, geometry: ChunkGeometry) {
         self.snapshot = snapshot
         self.geometry = geometry
@@ -77,6 +82,48 @@ package final class ChunkTable: @unchecked Sendable {
         return try withExtendedLifetime(self) {
             try body(UnsafeRawBufferPointer(start: record(at: index), count: geometry.stride).bytes)
         }
+    }
+
+    /// The bytes of a chunk as it is stored.
+    func value(ofChunk chunk: Int) -> UnsafeRawBufferPointer {
+        let records = min(count - chunk * geometry.recordsPerChunk, geometry.recordsPerChunk)
+        return UnsafeRawBufferPointer(
+            start: pointers[chunk] - ChunkHeader.encodedBytes, count: geometry.storedBytes(records: records))
+    }
+
+    /// The same array as a later commit has it, `editor` being all that happened to it in between.
+    ///
+    /// Only the changed chunks are looked up, and the last, which may lie on a page with others: the pages of other chunks
+    /// are where they were.
+    ///
+    /// - Parameter transaction: of that commit. The addresses are valid until it ends.
+    /// - Throws: ``StorageError/corrupted(what:location:)``
+    /// - Complexity: O(chunks) copies of addresses, and O(log chunks) pages for each changed chunk.
+    package convenience init(
+        unsafelyBorrowing transaction: borrowing ReadTransaction, after editor: ChunkEditor
+    ) throws(StorageError) {
+        var collected = Collected()
+        collected.count = editor.count
+        let records = editor.records
+        let chunks = editor.geometry.chunks(forRecords: editor.count)
+        collected.pointers = (0..<chunks).map { records.pointers[$0] }
+        var moved = editor.changedChunks
+        if let last = UInt32(exactly: chunks - 1), moved.last != last { moved.append(last) }
+        for chunk in moved where chunk < chunks {
+            guard let value = try transaction.unsafeValue(of: editor.key(ofChunk: chunk), in: editor.table),
+                let base = value.baseAddress,
+                value.count
+                    == editor.geometry.storedBytes(
+                        records: min(
+                            editor.geometry.recordsPerChunk,
+                            editor.count - Int(chunk) * editor.geometry.recordsPerChunk))
+            else {
+                throw ChunkFlaw("it is not as it was stored").error(
+                    table: editor.table, collection: editor.collection, chunk: chunk)
+            }
+            collected.pointers[Int(chunk)] = base + ChunkHeader.encodedBytes
+        }
+        self.init(snapshot: nil, collected: collected, geometry: editor.geometry)
     }
 
     private struct Collected {

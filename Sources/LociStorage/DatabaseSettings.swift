@@ -6,17 +6,17 @@
 ///
 ///     offset size
 ///          0    8  magic: "LOCI" 0D 0A 1A 0A
-///          8    4  format version: 2
+///          8    4  format version: 3
 ///         12    4  page unit in bytes: 4096
 ///         16   44  zero
 ///         60    4  CRC-32 of the bytes before it
 ///
 /// The magic and the version keep their places in every later version. The record holds no time and nothing random: the
-/// same writes make the same bytes. Version 1, which had no tables for sketches and entry points, was never released and
-/// is refused.
+/// same writes make the same bytes. Version 1 had no tables for sketches and entry points, and version 2 none for parents and
+/// states; they were never released and are refused.
 package struct DatabaseSettings: Equatable, Sendable {
     /// The format version that this program writes and reads.
-    package static let currentVersion: UInt32 = 2
+    package static let currentVersion: UInt32 = 3
     /// The unit that chunks are sized by, in bytes: the page size of LMDB on most machines.
     package static let pageBytes = 4096
     /// The length of the record, in bytes.

@@ -41,12 +41,36 @@ extension Environment {
     ///   ``StorageError/mapGrowthBlocked(active:waited:)``, ``StorageError/diskFull(path:)``, or what `body` throws. The
     ///   last commit is then intact.
     package func write<Result>(_ body: (borrowing WriteTransaction) throws -> Result) throws -> Result {
+        try write(body, abandoned: {}, committed: { _ in })
+    }
+
+    /// The same for who has more to do with a transaction.
+    ///
+    /// - Parameters:
+    ///   - body: As of ``write(_:)``.
+    ///   - abandoned: called when a run of `body` came to nothing: it must let go of every snapshot, or the map could not
+    ///     grow for the next.
+    ///   - committed: called after the commit, before another thread of this process can write; other processes may.
+    package func write<Result>(
+        _ body: (borrowing WriteTransaction) throws -> Result, abandoned: () -> Void, committed: (Result) -> Void
+    ) throws -> Result {
         if isReadOnly { throw StorageError.readOnly(path: path) }
         try gate.beginWriting()
         defer { gate.endWriting() }
         while true {
             let mapBytes = try mapBytes
-            if let result = try attempt(body) { return result.value }
+            var outcome: Outcome<Result>?
+            do {
+                outcome = try attempt(body)
+            } catch {
+                abandoned()
+                throw error
+            }
+            if let result = outcome?.value {
+                committed(result)
+                return result
+            }
+            abandoned()
             try growMap(from: mapBytes)
         }
     }

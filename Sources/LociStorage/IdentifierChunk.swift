@@ -60,6 +60,43 @@ package struct IdentifierChunk: Equatable, Sendable {
         for later in slot..<ends.count { ends[later] = UInt32(Int(ends[later]) - old.count + identifier.count) }
     }
 
+    /// Makes so many slots of it, up to 512: new ones have no identifier, and those cut off are gone.
+    mutating func resize(to count: Int) throws(StorageError) {
+        guard (0...IdentifierChunk.slotsPerChunk).contains(count) else {
+            throw .recordNumber(UInt64(clamping: count), limit: UInt64(IdentifierChunk.slotsPerChunk) + 1)
+        }
+        if count < ends.count {
+            bytes.removeLast(bytes.count - start(of: count))
+            ends.removeLast(ends.count - count)
+        }
+        while ends.count < count { ends.append(UInt32(bytes.count)) }
+    }
+
+    /// Whether each slot has its own number for an identifier, so that the chunk need not be stored.
+    ///
+    /// - Parameter first: the number of the chunk's first slot.
+    func isNumbered(from first: UInt32) -> Bool {
+        ends.indices.allSatisfy { SlotNumber.slot(of: identifier(at: $0)) == first + UInt32($0) }
+    }
+
+    /// The chunk of slots `512 * chunk` and following, with the slots' numbers.
+    ///
+    /// - Parameter count: the number of slots, up to 512.
+    init(numbersOf chunk: UInt32, count: Int) {
+        let first = chunk * UInt32(IdentifierChunk.slotsPerChunk)
+        for slot in 0..<UInt32(count) {
+            SlotNumber.append(first + slot, to: &bytes)
+            ends.append(UInt32(bytes.count))
+        }
+    }
+
+    /// A copy of a stored chunk.
+    init(_ layout: IdentifierLayout) throws(ChunkFlaw) {
+        try layout.checkContent()
+        for slot in 0..<layout.count { ends.append(UInt32(try layout.range(at: slot).upperBound)) }
+        bytes = [UInt8](layout.bytes)
+    }
+
     /// The chunk of slots `512 * chunk` and following, as it is stored, or with the slots' numbers if it is not.
     ///
     /// - Parameter count: the number of slots, up to 512, of a chunk that is not stored.
@@ -68,24 +105,14 @@ package struct IdentifierChunk: Equatable, Sendable {
         _ transaction: borrowing some StorageTransaction & ~Copyable, collection: UInt32, chunk: UInt32, count: Int
     ) throws(StorageError) -> IdentifierChunk {
         let key = Key(collection: collection, chunk: chunk)
-        var result = IdentifierChunk()
         guard let value = try transaction.unsafeValue(of: key, in: .identifiers) else {
-            let first = chunk * UInt32(slotsPerChunk)
-            for slot in 0..<UInt32(count) {
-                SlotNumber.append(first + slot, to: &result.bytes)
-                result.ends.append(UInt32(result.bytes.count))
-            }
-            return result
+            return IdentifierChunk(numbersOf: chunk, count: count)
         }
         do throws(ChunkFlaw) {
-            let layout = try IdentifierLayout(value, collection: collection, chunk: chunk)
-            try layout.checkContent()
-            for slot in 0..<layout.count { result.ends.append(UInt32(try layout.range(at: slot).upperBound)) }
-            result.bytes = [UInt8](layout.bytes)
+            return try IdentifierChunk(IdentifierLayout(value, collection: collection, chunk: chunk))
         } catch {
             throw error.error(table: .identifiers, collection: collection, chunk: chunk)
         }
-        return result
     }
 
     /// Stores the chunk; deletes it if it has no slot.

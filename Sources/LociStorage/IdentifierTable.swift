@@ -45,6 +45,61 @@ package final class IdentifierTable: @unchecked Sendable {
         self.count = count
     }
 
+    /// The same identifiers as a later commit has them, `editor` being all that happened to them in between.
+    ///
+    /// - Parameter transaction: of that commit. The addresses are valid until it ends.
+    /// - Throws: ``StorageError/corrupted(what:location:)``
+    /// - Complexity: O(chunks) copies of addresses, and O(log chunks) pages for each changed chunk.
+    package init(
+        unsafelyBorrowing transaction: borrowing ReadTransaction, base: IdentifierTable, after editor: IdentifierEditor
+    ) throws {
+        let all = IdentifierChunk.chunks(forSlots: editor.count)
+        var chunks = Array(base.chunks.prefix(all))
+        var moved = Set(editor.changedChunks)
+        // The last may lie on a page with others.
+        if all > 0 { moved.insert(UInt32(all - 1)) }
+        for chunk in moved.sorted() where chunk < all {
+            while chunks.count <= chunk { chunks.append(nil) }
+            let key = Key(collection: editor.collection, chunk: chunk)
+            chunks[Int(chunk)] = try transaction.unsafeValue(of: key, in: .identifiers).map { value in
+                do throws(ChunkFlaw) {
+                    return try IdentifierLayout(value, collection: editor.collection, chunk: chunk)
+                } catch {
+                    throw error.error(table: .identifiers, collection: editor.collection, chunk: chunk)
+                }
+            }
+        }
+        self.chunks = chunks
+        snapshot = nil
+        collection = editor.collection
+        count = editor.count
+    }
+
+    /// The number of chunks that are stored.
+    var storedChunkCount: Int {
+        chunks.reduce(0) { $0 + ($1 == nil ? 0 : 1) }
+    }
+
+    /// Whether a chunk is stored.
+    func isStored(_ chunk: UInt32) -> Bool {
+        chunk < chunks.count && chunks[Int(chunk)] != nil
+    }
+
+    /// A copy of a chunk, stored or not.
+    ///
+    /// - Throws: ``StorageError/corrupted(what:location:)``, also for a wrong checksum.
+    func chunk(_ chunk: UInt32) throws(StorageError) -> IdentifierChunk {
+        guard chunk < chunks.count, let layout = chunks[Int(chunk)] else {
+            let first = Int(chunk) * IdentifierChunk.slotsPerChunk
+            return IdentifierChunk(numbersOf: chunk, count: min(IdentifierChunk.slotsPerChunk, max(0, count - first)))
+        }
+        do throws(ChunkFlaw) {
+            return try IdentifierChunk(layout)
+        } catch {
+            throw error.error(table: .identifiers, collection: collection, chunk: chunk)
+        }
+    }
+
     private static func collect(
         _ transaction: borrowing some StorageTransaction & ~Copyable, _ collection: UInt32, count: Int,
         storedChunks: Int

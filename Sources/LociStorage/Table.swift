@@ -27,6 +27,10 @@ package enum Table: String, CaseIterable, Sendable {
     case sketches
     /// Tables of entry points, as chunks of one record.
     case entries
+    /// The parent of each slot in the tree that keeps all within reach, in chunks.
+    case parents
+    /// What each slot holds, in chunks.
+    case states
 
     /// The position of the table in the list of opened tables.
     var index: Int {
@@ -42,6 +46,8 @@ package enum Table: String, CaseIterable, Sendable {
         case .originals: 8
         case .sketches: 9
         case .entries: 10
+        case .parents: 11
+        case .states: 12
         }
     }
 

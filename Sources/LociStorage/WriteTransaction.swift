@@ -12,6 +12,18 @@ package struct WriteTransaction: StorageTransaction, ~Copyable {
         context = TransactionContext(handle: handle, environment: environment, writing: state)
     }
 
+    private init(context: TransactionContext) {
+        self.context = context
+    }
+
+    /// The same transaction once more, for an object that needs it for longer than a call.
+    ///
+    /// It is the caller's duty that nobody uses it after the body of ``Environment/write(_:)`` has returned, nor from
+    /// another thread than the body's.
+    package func unsafelyKept() -> WriteTransaction {
+        WriteTransaction(context: context)
+    }
+
     /// The longest value, in bytes.
     package static let maximumValueBytes = Int(UInt32.max)
 

@@ -9,7 +9,7 @@ import Testing
 
 @Suite struct CollectionRecordTests {
     /// Where the mean begins: all before it is at the same places in every record.
-    private static let fixed = 76
+    private static let fixed = 104
 
     private var sample: CollectionRecord {
         var record = CollectionRecord(
@@ -18,7 +18,8 @@ import Testing
                 metric: .cosine, quantization: .lvq4x8, originals: .float16,
                 build: BuildParameters(maximumDegree: 40, window: 100, alpha: 1.5, seed: 0x0102_0304_0506_0708)))
         record.dimension = 2
-        record.count = 3
+        record.setFilled(count: 3)
+        record.nextNumber = 0x0102_0304_0506
         record.scale = 512
         record.mean = [0.5, -0.25]
         record.entryPoint = 2
@@ -40,19 +41,23 @@ import Testing
 
     @Test func goldenBytes() throws {
         var golden: [UInt8] = [
-            0x04, 0x00, 0x03, 0x06, 0x01, 0x03, 0x28, 0x00,  // version, kinds, flags, degree
+            0x05, 0x00, 0x03, 0x06, 0x01, 0x03, 0x28, 0x00,  // version, kinds, flags, degree
             0x02, 0x00, 0x00, 0x00, 0x03, 0x00, 0x00, 0x00,  // dimension, vectors
             0x08, 0x07, 0x06, 0x05, 0x04, 0x03, 0x02, 0x01,  // seed
             0x00, 0x00, 0x00, 0x44, 0x00, 0x00, 0xC0, 0x3F,  // scale 512, alpha 1.5
             0x64, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00,  // window, entry point
             0x20, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00,  // strides
-            0x02, 0x00, 0x00, 0x00, 0x1C, 0x4D, 0xAA, 0xCB,  // bytes of the name, zero, checksum
+            0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,  // bytes of the name, zero, checksum
             0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,  // zero
             0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x34, 0x12,  // entries, directions, growth
-            0x01, 0x00, 0x00, 0x00,  // identifier chunks
+            0x01, 0x00, 0x00, 0x00, 0x03, 0x00, 0x00, 0x00,  // identifier chunks, slots
+            0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,  // free slots, sweep
+            0x03, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,  // learned from, stale entries
+            0x06, 0x05, 0x04, 0x03, 0x02, 0x01, 0x00, 0x00,  // next number
             0x00, 0x00, 0x00, 0x3F, 0x00, 0x00, 0x80, 0xBE,  // mean
             0x61, 0x62,  // name
         ]
+        Self.seal(&golden)
         #expect(sample.encoded == golden)
         #expect(try CollectionRecord(decoding: golden, path: "") == sample)
         #expect(CollectionRecord.fixedBytes == Self.fixed)
@@ -66,25 +71,25 @@ import Testing
         #expect(try CollectionRecord(decoding: golden, path: "") == withEntries)
     }
 
-    /// Version 3 had no growth of distances.
-    @Test func theVersionBeforeIsRead() throws {
+    @Test func slotsWithoutAVectorAreAFlag() throws {
         var record = sample
-        record.growth = nil
-        var old = record.encoded
-        old[0] = 3
-        Self.seal(&old)
-        #expect(try CollectionRecord(decoding: old, path: "") == record)
-        old[70] = 1
-        Self.seal(&old)
-        #expect(throws: StorageError.self) { try CollectionRecord(decoding: old, path: "") }
-        old[0] = 4
-        Self.seal(&old)
-        record.growth = DistanceGrowth(units: 1)
-        #expect(try CollectionRecord(decoding: old, path: "") == record)
-        // Without a graph nothing can have been learned.
-        old[5] = 1
-        Self.seal(&old)
-        #expect(throws: StorageError.self) { try CollectionRecord(decoding: old, path: "") }
+        record.slots = 9
+        record.freeSlots = 4
+        record.sweepPosition = 8
+        record.staleEntries = 1
+        #expect(record.encoded[5] == sample.encoded[5] | 8)
+        #expect(try CollectionRecord(decoding: record.encoded, path: "") == record)
+        for change: (inout CollectionRecord) -> Void in [
+            { $0.freeSlots = 7 }, { $0.sweepPosition = 9 }, { $0.slots = 2 },
+            {
+                $0.hasGraph = false
+                $0.growth = nil
+            },
+        ] {
+            var wrong = record
+            change(&wrong)
+            #expect(throws: StorageError.self) { try CollectionRecord(decoding: wrong.encoded, path: "") }
+        }
     }
 
     @Test func sketchesAreAFlag() throws {
@@ -122,7 +127,7 @@ import Testing
 
     @Test func goldenBytesOfATunedCollection() throws {
         var golden: [UInt8] = [
-            0x04, 0x00, 0x03, 0x06, 0x01, 0x03, 0x28, 0x00,  // version, kinds, flags, degree
+            0x05, 0x00, 0x03, 0x06, 0x01, 0x03, 0x28, 0x00,  // version, kinds, flags, degree
             0x02, 0x00, 0x00, 0x00, 0x03, 0x00, 0x00, 0x00,  // dimension, vectors
             0x08, 0x07, 0x06, 0x05, 0x04, 0x03, 0x02, 0x01,  // seed
             0x00, 0x00, 0x00, 0x44, 0x00, 0x00, 0xC0, 0x3F,  // scale 512, alpha 1.5
@@ -131,7 +136,10 @@ import Testing
             0x02, 0x00, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00,  // bytes of the name, points, checksum
             0x14, 0x00, 0x00, 0x00, 0x0A, 0x00, 0x00, 0x00,  // tuned window, k
             0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x34, 0x12,  // entries, directions, growth
-            0x01, 0x00, 0x00, 0x00,  // identifier chunks
+            0x01, 0x00, 0x00, 0x00, 0x03, 0x00, 0x00, 0x00,  // identifier chunks, slots
+            0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,  // free slots, sweep
+            0x03, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,  // learned from, stale entries
+            0x06, 0x05, 0x04, 0x03, 0x02, 0x01, 0x00, 0x00,  // next number
             0x00, 0x00, 0x00, 0x3F, 0x00, 0x00, 0x80, 0xBE,  // mean
             0x61, 0x62,  // name
             0x0A, 0x00, 0x00, 0x00, 0xA1, 0xBB, 0x0D, 0x00,  // window 10, recall 0.900001
@@ -175,7 +183,7 @@ import Testing
                         seed: generator.next())))
             if Bool.random(using: &generator) {
                 record.dimension = [1, 2, 199, 200, 783, 65_536].randomElement(using: &generator) ?? 1
-                record.count = Int.random(in: 1...Int(Int32.max), using: &generator)
+                record.setFilled(count: Int.random(in: 1...Int(Int32.max), using: &generator))
                 record.entryPoint = UInt32(Int.random(in: 0..<record.count, using: &generator))
                 record.hasGraph = Bool.random(using: &generator)
                 if record.hasGraph, Bool.random(using: &generator) {
@@ -219,7 +227,7 @@ import Testing
             bytes[bit / 8] ^= 1 << UInt8(bit % 8)
             switch thrown({ _ = try CollectionRecord(decoding: bytes, path: "p") }) as? StorageError {
             case .corrupted: #expect(bit >= 16)
-            case .formatVersion(_, let found, supported: 4): #expect(bit < 16 && found != 4)
+            case .formatVersion(_, let found, supported: 5): #expect(bit < 16 && found != 5)
             default: Issue.record("bit \(bit) was not missed")
             }
         }

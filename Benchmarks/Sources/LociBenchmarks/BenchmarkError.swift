@@ -12,9 +12,13 @@ enum BenchmarkError: Error, CustomStringConvertible {
     case blindCounter(allocation: String)
     /// Searches allocated that promise not to.
     case allocated(calls: [String])
+    /// A collection was damaged by what was measured.
+    case damaged([String])
 
     var description: String {
         switch self {
+        case .damaged(let faults):
+            "the collection is damaged after the measurement: \(faults.prefix(3).joined(separator: "; "))"
         case .system(let call, let path, let code):
             "\(call) failed on \(path), with error \(code) of the system; choose another folder with --folder"
         case .step(let name, let status) where status & 0x7F != 0:

@@ -11,5 +11,8 @@ struct LociBenchmarks: ParsableCommand {
         discussion: """
             Tables go to standard output, and everything else to standard error. Leave the machine alone meanwhile.
             """,
-        subcommands: [ScalingCommand.self, ScalingStepCommand.self, AllocationsCommand.self])
+        subcommands: [
+            ScalingCommand.self, ScalingStepCommand.self, AllocationsCommand.self, WritesCommand.self,
+            ChurnCommand.self,
+        ])
 }

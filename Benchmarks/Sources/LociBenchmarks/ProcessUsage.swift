@@ -28,6 +28,13 @@ enum ProcessUsage {
     /// The most that there were since the process began. Not `ru_maxrss`, which begins with the parent's.
     static var peakResidentBytes: Int? { statusBytes("VmHWM:") }
 
+    /// The bytes that it has given to the system to write, in files and elsewhere; `nil` where the system is not Linux.
+    static var writtenBytes: Int? {
+        guard let status = try? String(contentsOfFile: "/proc/self/io", encoding: .utf8) else { return nil }
+        return status.split(separator: "\n").first { $0.hasPrefix("wchar:") }?
+            .split(separator: " ").last.flatMap { Int($0) }
+    }
+
     private static func statusBytes(_ field: String) -> Int? {
         guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else { return nil }
         let line = status.split(separator: "\n").first { $0.hasPrefix(field) }

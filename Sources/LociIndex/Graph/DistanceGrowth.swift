@@ -71,8 +71,8 @@ package struct DistanceGrowth: Sendable, Equatable {
         return ratios.isEmpty ? .typical : DistanceGrowth(sixteenfold: ratios)
     }
 
-    private static let farRank = 128
-    private static let sampleCount = 256
+    static let farRank = 128
+    static let sampleCount = 256
     /// In fewer vectors than so many the far rank is not among neighbours.
-    private static let leastCount = 1024
+    static let leastCount = 1024
 }

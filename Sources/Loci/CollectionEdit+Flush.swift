@@ -1,0 +1,138 @@
+// Loci, Apache License 2.0.
+
+import LociIndex
+import LociStorage
+
+extension CollectionEdit {
+    /// Removes what is to be removed, and codes and links what waits.
+    func flush() throws {
+        let removed = removed.sorted()
+        self.removed = []
+        let pending = pending.flatMap { $0.count > 0 ? $0 : nil }
+        self.pending = nil
+        if record.count == removed.count {
+            try clear()
+        } else if !removed.isEmpty {
+            if record.hasGraph { try unlink(removed) } else { try close(removed) }
+        }
+        guard let pending else { return }
+        if record.count == 0 {
+            record.dimension = pending.dimension
+            record.learnedCount = 0
+        }
+        let total = record.count + pending.count
+        guard total <= Adjacency.slotLimit else {
+            throw IndexError.tooManyVectors(count: total, limit: Adjacency.slotLimit)
+        }
+        if record.hasGraph {
+            try link(pending)
+        } else if total > CollectionLayout.scannedCount || needsLearning(pending) {
+            try learn(pending)
+        } else {
+            try append(pending)
+        }
+    }
+
+    /// Makes the collection an empty one.
+    private func clear() throws {
+        guard record.slots > 0 else { return }
+        let (name, configuration, nextNumber) = (record.name, record.configuration, record.nextNumber)
+        // A slot without an identifier may still stand in its chunk.
+        try identifiers.resize(to: 0)
+        record = CollectionRecord(name: name, configuration: configuration)
+        record.nextNumber = nextNumber
+        try fitArrays()
+    }
+
+    /// Removes vectors from a collection without a graph: the last ones move to their places.
+    private func close(_ removed: [UInt32]) throws {
+        var last = record.slots
+        for slot in removed.reversed() {
+            last -= 1
+            guard slot < last else { continue }
+            let id = VectorID(bytes: try identifiers.identifier(at: UInt32(last)))
+            for array in arrays.all {
+                let records = array.records
+                try array.edit(slot).copyMemory(
+                    from: records.record(at: UInt32(last)), byteCount: array.geometry.stride)
+            }
+            try name(slot, id)
+        }
+        record.count = last
+        record.slots = last
+        try fitArrays()
+        try identifiers.resize(to: last)
+    }
+
+    /// Whether the space of a collection without a graph is to be learned anew: at each doubling, and for a vector that is
+    /// out of its range.
+    private func needsLearning(_ pending: PendingVectors) -> Bool {
+        guard record.learnedCount > 0, record.quantization.firstLevelBits != nil else {
+            return record.learnedCount == 0
+        }
+        if record.count + pending.count >= 2 * record.learnedCount { return true }
+        var values = pending.appended(to: [])
+        return values.withUnsafeMutableBufferPointer { values in
+            guard let base = values.baseAddress else { return false }
+            let space = record.admittingSpace(dimension: record.dimension)
+            return (0..<pending.count).contains { row in
+                let vector = base + row * record.dimension
+                // Of unit length under cosine. What is not admitted is not here.
+                try? space.admit(vector, row: nil, kernels: Kernels.active)
+                return record.reach(of: vector) > CollectionRecord.reachLimit
+            }
+        }
+    }
+
+    /// Codes vectors in the space that there is, into new slots at the end.
+    private func append(_ pending: PendingVectors) throws {
+        let first = record.slots
+        let source = try VectorArray(pending.appended(to: []), dimension: record.dimension)
+        record.count += source.count
+        record.slots += source.count
+        try fitArrays()
+        try identifiers.resize(to: record.slots)
+        let coded = try encoder(of: source).encode(0..<source.count)
+        let slots = (first..<record.slots).map { UInt32($0) }
+        try write(coded, to: slots)
+        for (slot, id) in zip(slots, pending.identifiers) { try name(slot, id) }
+    }
+
+    /// Learns the space of all vectors, codes them all in it, and builds the graph when they are many.
+    private func learn(_ pending: PendingVectors) throws {
+        let first = record.slots
+        let source = try VectorArray(pending.appended(to: allVectors()), dimension: record.dimension)
+        let (quantization, parameters) = (record.quantization, record.configuration.build)
+        let space = try VectorSpace.learn(
+            from: source, metric: record.configuration.metric, quantization: quantization, seed: parameters.seed,
+            componentLimit: record.configuration.componentLimit, threads: threads, observer: SilentObserver())
+        record.setFilled(count: source.count)
+        record.setSpace(space)
+        var graph: GraphBuilder.Graph?
+        if source.count > CollectionLayout.scannedCount {
+            let built = try GraphBuilder.build(
+                source: source, space: space, parameters: parameters,
+                learnsEntries: quantization.firstLevelBits != nil, threads: threads, observer: SilentObserver())
+            record.addGraph(entryPoint: built.entryPoint, growth: built.growth, entries: built.entries?.layout)
+            graph = built
+        }
+        try fitArrays()
+        try identifiers.resize(to: record.slots)
+        let encoder = try encoder(of: source)
+        let rowsPerBlock = max(1, Self.pendingBytes / encoder.bytesPerRow)
+        for start in stride(from: 0, to: source.count, by: rowsPerBlock) {
+            let rows = start..<min(source.count, start + rowsPerBlock)
+            try write(try encoder.encode(rows), to: rows.map { UInt32($0) })
+        }
+        if let graph {
+            try write(graph.adjacency, to: .adjacency)
+            try write(graph.parents, to: .parents)
+            if let entries = graph.entries { try write(entries.table, to: .entries) }
+        }
+        for (row, id) in zip(first..<record.slots, pending.identifiers) { try name(UInt32(row), id) }
+    }
+
+    func encoder<Source: VectorSource>(of source: Source) throws -> BlockEncoder<Source> {
+        BlockEncoder(record: record, layout: try CollectionLayout(record), source: source, threads: threads)
+    }
+}

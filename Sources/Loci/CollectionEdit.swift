@@ -1,0 +1,179 @@
+// Loci, Apache License 2.0.
+
+import LociIndex
+import LociStorage
+
+/// What a write transaction does to one collection.
+///
+/// Vectors wait in memory until they are many, or until the transaction ends; then `flush` codes and links them together.
+/// Arrays are changed in copies of their chunks, which `store` puts into the file. Only the table `ids` is changed at once.
+final class CollectionEdit {
+    let number: UInt32
+    let base: CollectionView
+    let threads: Int
+    let path: String
+    let transaction: WriteTransaction
+    var record: CollectionRecord
+    var arrays: CollectionArrays<ChunkEditor>
+    /// Arrays that the collection had, and has no more.
+    var retired: [ChunkEditor] = []
+    var identifiers: IdentifierEditor
+    var pending: PendingVectors?
+    /// Slots of vectors that are to be removed: they have lost their identifiers already.
+    var removed: [UInt32] = []
+    /// Whether there is anything to be stored.
+    var isChanged = false
+
+    /// Vectors that wait take at most about so many bytes.
+    static let pendingBytes = 64 << 20
+
+    /// - Parameters:
+    ///   - base: The collection as the last commit has it; what it points to must stay alive.
+    ///   - record: That of the base, or of a collection that is new.
+    ///   - transaction: Must not be used after its end.
+    init(
+        number: UInt32, base: CollectionView, record: CollectionRecord, threads: Int, path: String,
+        transaction: consuming WriteTransaction
+    ) {
+        self.number = number
+        self.base = base
+        self.record = record
+        self.threads = threads
+        self.path = path
+        self.transaction = transaction
+        arrays = base.arrays.map { ChunkEditor(of: $1, in: $0, collection: number) }
+        identifiers = IdentifierEditor(of: base.identifiers, collection: number)
+    }
+
+    /// The number of vectors, those that wait included.
+    var count: Int { record.count - removed.count + (pending?.count ?? 0) }
+
+    /// The number of components of a vector; 0 while there are none.
+    var dimension: Int { count == 0 ? 0 : pending?.dimension ?? record.dimension }
+
+    /// The slot of an identifier whose vector is in the arrays.
+    /// - Throws: `StorageError.corrupted` for a slot that does not exist.
+    /// - Complexity: O(log n).
+    func slot(of id: VectorID) throws -> UInt32? {
+        guard (1...VectorID.maximumBytes).contains(id.bytes.count) else { return nil }
+        if let value = try transaction.value(of: Key(collection: number, identifier: id.bytes), in: .ids) {
+            return try CollectionView.slot(value, of: id, below: record.slots)
+        }
+        guard let slot = SlotNumber.slot(of: id.bytes), slot < record.slots,
+            try identifiers.identifier(at: slot) == id.bytes
+        else { return nil }
+        return slot
+    }
+
+    /// The vector of an identifier, as `Collection.get` gives it, or as it was given to this transaction.
+    func vector(of id: VectorID) throws -> [Float]? {
+        if let pending, let place = pending.place(of: id) { return pending.vector(at: place) }
+        return try slot(of: id).map { vector(at: $0) }
+    }
+
+    /// Takes a vector in.
+    /// - Parameter replacing: Whether there may be one of this identifier, whose place it takes.
+    /// - Returns: Whether there was.
+    /// - Throws: `LociError.identifierExists`, or `IndexError` for a vector that is not admitted, naming `row`.
+    @discardableResult
+    func put(
+        _ id: VectorID, _ vector: UnsafeBufferPointer<Float>, replacing: Bool, row: Int? = nil
+    ) throws -> Bool {
+        guard (1...VectorID.maximumBytes).contains(id.bytes.count) else {
+            throw LociError.identifierLength(row: row ?? 0, bytes: id.bytes.count, limit: VectorID.maximumBytes)
+        }
+        try admit(vector, row: row)
+        // The next vector may be of another dimension when all are gone.
+        if count == 0 { try flush() }
+        let isWaiting = pending?.place(of: id) != nil
+        let old = isWaiting ? nil : try slot(of: id)
+        if !replacing, isWaiting || old != nil { throw LociError.identifierExists(name: record.name, id: id) }
+        if let old { try detach(old, id) }
+        var pending = self.pending ?? PendingVectors(dimension: vector.count)
+        self.pending = nil
+        pending.put(vector, for: id)
+        self.pending = pending
+        record.note(id)
+        isChanged = true
+        if pending.bytes >= Self.pendingBytes { try flush() }
+        return isWaiting || old != nil
+    }
+
+    /// The identifier for a vector that was given none.
+    func nextIdentifier() -> VectorID { VectorID(String(record.nextNumber)) }
+
+    /// Removes a vector.
+    /// - Returns: Whether there was one.
+    func remove(_ id: VectorID) throws -> Bool {
+        if pending?.drop(id) == true { return true }
+        guard let slot = try slot(of: id) else { return false }
+        try detach(slot, id)
+        return true
+    }
+
+    /// Takes the identifier away from a slot, whose vector is then to be removed.
+    private func detach(_ slot: UInt32, _ id: VectorID) throws {
+        try identifiers.set([], at: slot)
+        try transaction.delete(Key(collection: number, identifier: id.bytes), in: .ids)
+        removed.append(slot)
+        isChanged = true
+    }
+
+    /// Gives a slot an identifier.
+    func name(_ slot: UInt32, _ id: VectorID) throws {
+        try identifiers.set(id.bytes, at: slot)
+        let key = try Key(collection: number, identifier: id.bytes)
+        if SlotNumber.slot(of: id.bytes) == slot {
+            try transaction.delete(key, in: .ids)
+        } else {
+            var value: [UInt8] = []
+            value.appendLittleEndian(slot)
+            try transaction.put(value, for: key, in: .ids)
+        }
+    }
+
+    /// Refuses what cannot be stored.
+    private func admit(_ vector: UnsafeBufferPointer<Float>, row: Int?) throws {
+        guard (1...CodeLayout.dimensionLimit).contains(vector.count) else {
+            throw IndexError.dimension(found: vector.count, limit: CodeLayout.dimensionLimit)
+        }
+        guard dimension == 0 || vector.count == dimension else {
+            throw IndexError.dimensionMismatch(found: vector.count, expected: dimension)
+        }
+        let space = record.admittingSpace(dimension: vector.count)
+        try withUnsafeTemporaryAllocation(of: Float.self, capacity: vector.count) { copy in
+            _ = copy.initialize(from: vector)
+            guard let values = copy.baseAddress else { return }
+            try space.admit(values, row: row, kernels: Kernels.active)
+            if record.hasGraph { try record.admitLength(of: values, row: row) }
+        }
+    }
+
+    /// Writes everything into the transaction.
+    func store() throws {
+        guard isChanged else { return }
+        try flush()
+        for array in retired { try array.store(in: transaction) }
+        for array in arrays.all { try array.store(in: transaction) }
+        try identifiers.store(in: transaction)
+        record.storedIdentifierChunks = identifiers.storedChunks
+        try Catalogue.put(record, number: number, in: transaction)
+    }
+
+    /// The collection as it was stored, when it is committed.
+    /// - Parameter transaction: Of the commit.
+    /// - Returns: `nil` where it was not changed.
+    func committedView(in transaction: borrowing ReadTransaction) throws -> CollectionView? {
+        guard isChanged else { return nil }
+        let hasSameSpace =
+            record.scale == base.record.scale && record.mean == base.record.mean
+            && record.dimension == base.record.dimension
+        return CollectionView(
+            number: number, record: record,
+            arrays: try arrays.map { try ChunkTable(unsafelyBorrowing: transaction, after: $1) },
+            identifiers: try IdentifierTable(
+                unsafelyBorrowing: transaction, base: base.identifiers, after: identifiers),
+            searchers: hasSameSpace
+                ? base.searchers : SearcherPool(layout: record.codeLayout, space: record.space))
+    }
+}

@@ -1,0 +1,191 @@
+// Loci, Apache License 2.0.
+
+import LociIndex
+import TestSupport
+import Testing
+
+@testable import Loci
+
+/// What a database should hold, as plain dictionaries; random changes to both; and the comparison.
+struct WriteModel {
+    struct Contents {
+        let configuration: CollectionConfiguration
+        var vectors: [VectorID: [Float]] = [:]
+        var dimension: Int
+    }
+
+    /// Thrown by a transaction that is to come to nothing.
+    struct GivenUp: Error {}
+
+    private(set) var collections: [String: Contents] = [:]
+    private let configurations: [CollectionConfiguration]
+    /// How many vectors a batch has at the most.
+    private let largestBatch: Int
+    var generator: SeededGenerator
+
+    init(_ configurations: [CollectionConfiguration], largestBatch: Int, generator: SeededGenerator) {
+        self.configurations = configurations
+        self.largestBatch = largestBatch
+        self.generator = generator
+    }
+
+    private mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &generator) }
+
+    private mutating func vector(_ dimension: Int) -> [Float] {
+        // In clusters, and now and then one that is there already.
+        let centre = Float(below(5))
+        return (0..<dimension).map { _ in centre + Float.random(in: -1...1, using: &generator) }
+    }
+
+    /// Identifiers of which some are numbers, some of slots that are not theirs.
+    private mutating func identifier() -> VectorID {
+        below(3) == 0 ? VectorID(row: below(largestBatch)) : VectorID("id-\(below(2 * largestBatch))")
+    }
+
+    /// One transaction, of the database and of this model.
+    mutating func transact(_ database: Database) throws {
+        var next = self
+        do {
+            try database.write(threads: 1 + below(3)) { transaction in
+                for _ in 0...next.below(4) { try next.change(transaction) }
+                if next.below(6) == 0 { throw GivenUp() }
+            }
+        } catch is GivenUp {
+            generator = next.generator
+            return
+        }
+        self = next
+    }
+
+    private mutating func change(_ transaction: DatabaseTransaction) throws {
+        let names = collections.keys.sorted()
+        if names.isEmpty || names.count < 3 && below(8) == 0 {
+            let name = "c\(below(5))"
+            let configuration = configurations[below(configurations.count)]
+            if collections[name] == nil {
+                try transaction.createCollection(name, configuration)
+                collections[name] = Contents(configuration: configuration, dimension: 0)
+            } else {
+                #expect(throws: LociError.collectionExists(name: name)) {
+                    try transaction.createCollection(name, configuration)
+                }
+            }
+            return
+        }
+        let name = names[below(names.count)]
+        if below(40) == 0 {
+            try transaction.drop(name)
+            collections[name] = nil
+            return
+        }
+        guard var contents = collections[name] else { return }
+        let collection = try transaction.collection(name)
+        if contents.vectors.isEmpty { contents.dimension = [3, 8, 20][below(3)] }
+        switch below(10) {
+        case 0...2:
+            let id = identifier()
+            let vector = vector(contents.dimension)
+            if contents.vectors[id] == nil {
+                try collection.add(id, vector)
+                contents.vectors[id] = vector
+            } else {
+                #expect(throws: LociError.identifierExists(name: name, id: id)) { try collection.add(id, vector) }
+            }
+        case 3...5:
+            let id = identifier()
+            let vector = vector(contents.dimension)
+            #expect(try collection.upsert(id, vector) == (contents.vectors[id] != nil))
+            contents.vectors[id] = vector
+        case 6:
+            let count = 1 + below(largestBatch)
+            var batch: [VectorID: [Float]] = [:]
+            while batch.count < count { batch[identifier()] = vector(contents.dimension) }
+            let ids = batch.keys.sorted()
+            let source = try VectorArray(ids.flatMap { batch[$0] ?? [] }, dimension: contents.dimension)
+            let known = ids.count { contents.vectors[$0] != nil }
+            #expect(try collection.add(from: source, identifiers: ids, replacing: true) == known)
+            contents.vectors.merge(batch) { _, new in new }
+        case 7 where !contents.vectors.isEmpty:
+            // A good part of all.
+            let ids = contents.vectors.keys.sorted()
+            let share = [2, 5, ids.count][below(3)]
+            for id in ids where below(share) == 0 {
+                #expect(try collection.remove(id))
+                contents.vectors[id] = nil
+            }
+        default:
+            let id = identifier()
+            #expect(try (collection.get(id) != nil) == (contents.vectors[id] != nil))
+            #expect(try collection.contains(id) == (contents.vectors[id] != nil))
+            #expect(try collection.remove(id) == (contents.vectors[id] != nil))
+            contents.vectors[id] = nil
+        }
+        #expect(collection.count == contents.vectors.count)
+        collections[name] = contents
+    }
+
+    /// Compares a database with this.
+    mutating func compare(_ database: Database) throws {
+        #expect(try database.collectionNames() == collections.keys.sorted())
+        #expect(try database.check() == [])
+        try database.read { view in
+            for (name, contents) in collections.sorted(by: { $0.key < $1.key }) {
+                try compare(try view.collection(name), contents)
+            }
+        }
+    }
+
+    private mutating func compare(_ collection: Collection, _ contents: Contents) throws {
+        #expect(try collection.count == contents.vectors.count)
+        var stored: [VectorID: [Float]] = [:]
+        try collection.forEach { stored[$0] = $1 }
+        #expect(Set(stored.keys) == Set(contents.vectors.keys))
+        var farthest: Float = 0
+        for (id, vector) in stored {
+            guard let given = contents.vectors[id] else { continue }
+            let expected = contents.configuration.metric == .cosine ? Self.unit(given) : given
+            for (component, value) in (contents.configuration.metric == .cosine ? Self.unit(vector) : vector)
+                .enumerated()
+            {
+                farthest = max(farthest, abs(value - expected[component]))
+            }
+        }
+        // Codes are learned anew a few times, and each time they are off by half a step once more.
+        let isExact = contents.configuration.originals == .float32 || contents.configuration.quantization == .float32
+        let bound: Float =
+            switch contents.configuration.quantization {
+            case .lvq4x8, .float16: 0.01
+            default: 0.1
+            }
+        #expect(farthest <= (isExact ? 1e-6 : bound))
+        guard !stored.isEmpty else { return }
+        let query = vector(contents.dimension)
+        let k = 1 + below(20)
+        let metric = contents.configuration.metric
+        let expected = stored.mapValues { Self.distance(query, $0, metric) }
+        for isExactSearch in [true, false] {
+            let found = try collection.search(query, k: k, exact: isExactSearch)
+            #expect(found.count == min(k, stored.count))
+            #expect(Set(found.map(\.id)).count == found.count)
+            let nearest = expected.values.sorted().prefix(found.count)
+            for (neighbor, best) in zip(found, nearest) {
+                let own = try #require(expected[neighbor.id])
+                #expect(abs(own - neighbor.distance) <= 0.02 * max(1, abs(own)))
+                if isExactSearch { #expect(abs(best - neighbor.distance) <= 0.02 * max(1, abs(best))) }
+            }
+        }
+    }
+
+    private static func unit(_ vector: [Float]) -> [Float] {
+        let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        return vector.map { $0 / length }
+    }
+
+    private static func distance(_ left: [Float], _ right: [Float], _ metric: Metric) -> Float {
+        switch metric {
+        case .l2: zip(left, right).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+        case .ip: -zip(left, right).reduce(0) { $0 + $1.0 * $1.1 }
+        case .cosine: 1 - zip(unit(left), unit(right)).reduce(0) { $0 + $1.0 * $1.1 }
+        }
+    }
+}
