@@ -2,8 +2,8 @@
 
 import CVectorKernels
 
-/// How a vector is recorded that a graph is built on: centred, rotated, and 8 bits a dimension about zero, with a scale of
-/// its own.
+/// How a vector is recorded that a graph is built on: centred, rotated, and 8 bits a dimension about zero, with a scale
+/// of its own.
 ///
 /// Whatever the collection's quantization, the graph is built on these: near enough to exact for pruning, all distances
 /// are one exact integer product, and a vector is a query against the others as it stands.
@@ -11,15 +11,15 @@ import CVectorKernels
 ///     0                           d, padded to 4    + 4           + 8
 ///     | component + 128, u8 …     | scale, f32      | offset, f32 |  padding
 ///
-/// A distance between i and j is offset(i) + offset(j) + weight · scale(i) · scale(j) · Σ x(i) x(j): for L2 (and cosine,
-/// which on unit vectors ranks the same and is a metric, as pruning wants it) the offset is the squared length and the
-/// weight -2; for inner product the offset holds the products with the mean, and the weight is -1.
+/// A distance between i and j is offset(i) + offset(j) + weight · scale(i) · scale(j) · Σ x(i) x(j): for L2 (and
+/// cosine, which on unit vectors ranks the same and is a metric, as pruning wants it) the offset is the squared length
+/// and the weight -2; for inner product the offset holds the products with the mean, and the weight is -1.
 struct BuildVectorLayout: Sendable {
     let dimension: Int
     let metric: Metric
     let scaleOffset: Int
-    /// Under inner product: the mean, scaled and rotated, and half of its squared length. Scaled before products are taken,
-    /// since those of tiny vectors vanish.
+    /// Under inner product: the mean, scaled and rotated, and half of its squared length. Scaled before products are
+    /// taken, since those of tiny vectors vanish.
     private let mean: [Float]
     private let halfMeanSquare: Float
 

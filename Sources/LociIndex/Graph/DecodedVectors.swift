@@ -5,8 +5,9 @@ import CVectorKernels
 /// The vectors that an edit measures, recorded as a build's are, but only those that it asks for: a build holds all in
 /// memory, an insert needs some hundreds.
 ///
-/// They are decoded in the coordinates of the space, so that neither rotation nor centring is undone. They are the codes'
-/// vectors, which for `lvq4` is all that is known of them; where the collection keeps the originals, these are taken.
+/// They are decoded in the coordinates of the space, so that neither rotation nor centring is undone. They are the
+/// codes' vectors, which for `lvq4` is all that is known of them; where the collection keeps the originals, these are
+/// taken.
 ///
 /// `load` is for one thread at a time; what is loaded may be read by any number while nobody loads.
 final class DecodedVectors: BuildRecords, @unchecked Sendable {
@@ -102,8 +103,8 @@ final class DecodedVectors: BuildRecords, @unchecked Sendable {
         }
     }
 
-    /// A space for vectors whose codes have none: about the mean of some of them, evenly spaced, and scaled by these. How
-    /// exact the 8 bits are depends on it, and nothing else.
+    /// A space for vectors whose codes have none: about the mean of some of them, evenly spaced, and scaled by these.
+    /// How exact the 8 bits are depends on it, and nothing else.
     private static func centredSpace(of graph: EditableGraph) throws(IndexError) -> VectorSpace {
         let dimension = graph.coder.layout.dimension
         var vectors: [[Float]] = []

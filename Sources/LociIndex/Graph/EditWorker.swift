@@ -50,8 +50,9 @@ final class EditWorker {
     /// Walks toward the vector of a slot, measuring by the codes.
     /// - Returns: The vertices that were expanded, each once, in rising order.
     /// - Throws: `IndexError` for a damaged graph.
-    func walk(toward slot: UInt32, from entryPoint: UInt32, _ start: Start, window: Int) throws(IndexError) -> [UInt32]
-    {
+    func walk(
+        toward slot: UInt32, from entryPoint: UInt32, _ start: Start, window: Int
+    ) throws(IndexError) -> [UInt32] {
         graph.coder.decode(
             record: graph.codes.record(slot), residual: graph.residuals?.record(slot), into: decoded)
         try state.prepare(decoded)
@@ -118,10 +119,11 @@ final class EditWorker {
         return keys
     }
 
-    /// The neighbours that a vertex with a full list is to have when edges are added, its children always among them; `nil`
-    /// where none of the added is worth a place: a list is only written where that gains something.
+    /// The neighbours that a vertex with a full list is to have when edges are added, its children always among them;
+    /// `nil` where none of the added is worth a place: a list is only written where that gains something.
     /// - Parameters:
-    ///   - added: Keys by the distance from the vertex, of vectors that are loaded, as those of its live neighbours are.
+    ///   - added: Keys by the distance from the vertex, of vectors that are loaded, as those of its live neighbours
+    ///     are.
     /// - Throws: `IndexError.corrupt` for a damaged list.
     func neighbours(of vertex: UInt32, adding added: [UInt64], degree: Int) throws(IndexError) -> [UInt32]? {
         try lists.neighbours(of: vertex, into: &neighbours)

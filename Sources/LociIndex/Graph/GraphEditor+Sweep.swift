@@ -1,11 +1,11 @@
 // Loci, Apache License 2.0.
 
 extension GraphEditor {
-    /// Looks at some lists, and replaces their edges to slots that are not live: those that removals did not find. At the end
-    /// of a round over all lists no list names what was removed before the round, and these slots become free.
+    /// Looks at some lists, and replaces their edges to slots that are not live: those that removals did not find. At
+    /// the end of a round over all lists no list names what was removed before the round, and these slots become free.
     ///
-    /// A light form of the consolidation of FreshDiskANN (Singh et al., 2021, arXiv 2105.09613), which goes over the whole
-    /// graph at once.
+    /// A light form of the consolidation of FreshDiskANN (Singh et al., 2021, arXiv 2105.09613), which goes over the
+    /// whole graph at once.
     /// - Parameters:
     ///   - position: Where the last sweep said that the next goes on; 0 at first.
     ///   - count: How many lists to look at, at the most.

@@ -1,7 +1,8 @@
 // Loci, Apache License 2.0.
 
 extension GraphEditor {
-    /// Makes a vertex the child of one of some hosts, the first that can take it, or of a vertex below them in the tree.
+    /// Makes a vertex the child of one of some hosts, the first that can take it, or of a vertex below them in the
+    /// tree.
     ///
     /// A host takes it where its list has room, or an edge that leads to none of its children. One that has neither has
     /// only children, and these are asked next; since a leaf of the tree has none, one is found.
@@ -24,8 +25,8 @@ extension GraphEditor {
         throw IndexError.corrupt("the tree of the graph has no leaf below slot \(hosts.first ?? SpanningTree.none)")
     }
 
-    /// Makes a vertex the neighbour of a host, if the host can take it: in place of one that is not live, or in a free place,
-    /// or in place of the farthest that is not its child.
+    /// Makes a vertex the neighbour of a host, if the host can take it: in place of one that is not live, or in a free
+    /// place, or in place of the farthest that is not its child.
     private func takes(_ host: UInt32, _ vertex: UInt32) throws -> Bool {
         var list = try lists.neighbours(of: host)
         if list.contains(vertex) { return true }
@@ -48,9 +49,10 @@ extension GraphEditor {
 
     /// Takes a vertex out of the tree, and gives its children to its parent and to each other.
     ///
-    /// A child goes to one that names it already, where there is such; else to the nearest that can take it. The parent has
-    /// a place, that of the edge to the vertex. Of several children, those that are attached take the next ones: the
-    /// subtrees below them are disjoint, so no circle can come about. The first child of the entry point takes over.
+    /// A child goes to one that names it already, where there is such; else to the nearest that can take it. The parent
+    /// has a place, that of the edge to the vertex. Of several children, those that are attached take the next ones:
+    /// the subtrees below them are disjoint, so no circle can come about. The first child of the entry point takes
+    /// over.
     func cutOut(_ vertex: UInt32) throws {
         let parent = lists.parent(of: vertex)
         var children = try lists.neighbours(of: vertex).filter { lists.parent(of: $0) == vertex }

@@ -1,7 +1,7 @@
 // Loci, Apache License 2.0.
 
-/// Inserts vectors into a graph and takes them out, list by list: the graph may be a file, of which an edit copies what it
-/// changes, so an operation changes as few lists as possible.
+/// Inserts vectors into a graph and takes them out, list by list: the graph may be a file, of which an edit copies what
+/// it changes, so an operation changes as few lists as possible.
 ///
 /// What an operation does is the same on any number of threads: it looks for what is to be done in parallel, against a
 /// graph that does not change meanwhile, and then does it in the order of slots.

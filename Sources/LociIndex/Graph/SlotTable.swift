@@ -1,7 +1,7 @@
 // Loci, Apache License 2.0.
 
-/// Which place each of some slots has: open addressing with linear probes, at most half full. A slot keeps its place until
-/// all are forgotten.
+/// Which place each of some slots has: open addressing with linear probes, at most half full. A slot keeps its place
+/// until all are forgotten.
 struct SlotTable {
     /// A slot in the upper half and its place in the lower, or `empty`, which no slot below the limit makes.
     private var entries: [UInt64]

@@ -1,7 +1,7 @@
 // Loci, Apache License 2.0.
 
-/// Reads vectors back from LVQ records: for `get`, `export`, checks, and edits of a graph; the distances of a search never
-/// decode. The loops are such that many components go at a time.
+/// Reads vectors back from LVQ records: for `get`, `export`, checks, and edits of a graph; the distances of a search
+/// never decode. The loops are such that many components go at a time.
 package struct LVQDecoder: Sendable {
     package let layout: CodeLayout
 
