@@ -23,23 +23,37 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
     /// About the bytes of one transaction: its changed pages are held in memory.
     private static var transactionBytes: Int { 32 << 20 }
 
+    /// What is built, and not written yet.
+    struct Built {
+        var record: CollectionRecord
+        let graph: GraphBuilder.Graph?
+        let identifiers: BuildIdentifiers
+    }
+
     /// - Throws: `LociError`, `StorageError`, `IndexError`, or what the source throws; then nothing has changed.
     func run(_ target: Target) throws {
         try configuration.build.validate(metric: configuration.metric)
         let identifiers = try BuildIdentifiers(identifiers, count: source.count)
         _ = try database.environment.read { try check(target, in: $0) }
         if database.environment.isReadOnly { throw StorageError.readOnly(path: database.path) }
+        try publish(try built(identifiers)) { transaction, _, _ in try check(target, in: transaction) }
+    }
 
+    /// Learns and links.
+    /// - Parameter space: To code the vectors in; `nil` for one that is learned from them.
+    func built(_ identifiers: BuildIdentifiers, in space: VectorSpace? = nil) throws -> Built {
         var record = CollectionRecord(name: name, configuration: configuration)
         record.dimension = source.dimension
         record.setFilled(count: source.count)
         record.storedIdentifierChunks = identifiers.storedChunks
         record.nextNumber = identifiers.nextNumber
         let quantization = record.quantization
-        let space = try VectorSpace.learn(
-            from: source, metric: configuration.metric, quantization: quantization, seed: configuration.build.seed,
-            componentLimit: configuration.componentLimit, threads: threads,
-            observer: observer)
+        let space =
+            try space
+            ?? VectorSpace.learn(
+                from: source, metric: configuration.metric, quantization: quantization,
+                seed: configuration.build.seed, componentLimit: configuration.componentLimit, threads: threads,
+                observer: observer)
         record.setSpace(space)
         var graph: GraphBuilder.Graph?
         if source.count > CollectionLayout.scannedCount {
@@ -50,12 +64,23 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
             record.tuning = tuning
             graph = built
         }
+        return Built(record: record, graph: graph, identifiers: identifiers)
+    }
+
+    /// Writes what is built under a hidden number, and puts the name on it.
+    /// - Parameter replacing: Called in the last transaction, with the hidden number; says which number it takes the place of,
+    ///   and may change the record with what it changes under the hidden number.
+    func publish(
+        _ built: Built,
+        replacing: (borrowing WriteTransaction, UInt32, inout CollectionRecord) throws -> UInt32?
+    ) throws {
         let lease = try database.environment.beginBuild()
         let replaced: UInt32?
         do {
-            try write(record, graph: graph, identifiers: identifiers, under: lease.collection)
+            try write(built, under: lease.collection)
             replaced = try database.environment.write { transaction in
-                let replaced = try check(target, in: transaction)
+                var record = built.record
+                let replaced = try replacing(transaction, lease.collection, &record)
                 if let replaced { try Catalogue.remove(name: name, number: replaced, in: transaction) }
                 try Catalogue.put(record, number: lease.collection, in: transaction)
                 try lease.publish(in: transaction)
@@ -95,9 +120,8 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
     }
 
     /// Writes all records, in bounded transactions.
-    private func write(
-        _ record: CollectionRecord, graph: GraphBuilder.Graph?, identifiers: BuildIdentifiers, under number: UInt32
-    ) throws {
+    private func write(_ built: Built, under number: UInt32) throws {
+        let (record, graph) = (built.record, built.graph)
         let layout = try CollectionLayout(record)
         let progress = BuildProgress(stage: .writing, total: source.count, observer: observer)
         let encoder = BlockEncoder(record: record, layout: layout, source: source, threads: threads)
@@ -124,7 +148,7 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
                 try append(bytes, to: .entries, geometry, from: 0, number, transaction)
             }
         }
-        try identifiers.write(under: number, to: database.environment) { try progress.checkCancelled() }
+        try built.identifiers.write(under: number, to: database.environment) { try progress.checkCancelled() }
     }
 
     /// Writes an array that lies in memory, in bounded transactions.

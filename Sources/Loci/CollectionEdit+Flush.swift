@@ -36,11 +36,11 @@ extension CollectionEdit {
     /// Makes the collection an empty one.
     private func clear() throws {
         guard record.slots > 0 else { return }
-        let (name, configuration, nextNumber) = (record.name, record.configuration, record.nextNumber)
         // A slot without an identifier may still stand in its chunk.
         try identifiers.resize(to: 0)
-        record = CollectionRecord(name: name, configuration: configuration)
-        record.nextNumber = nextNumber
+        var empty = CollectionRecord(name: record.name, configuration: record.configuration)
+        (empty.nextNumber, empty.revision) = (record.nextNumber, record.revision)
+        record = empty
         try fitArrays()
     }
 

@@ -157,6 +157,7 @@ final class CollectionEdit {
         for array in arrays.all { try array.store(in: transaction) }
         try identifiers.store(in: transaction)
         record.storedIdentifierChunks = identifiers.storedChunks
+        record.revision &+= 1
         try Catalogue.put(record, number: number, in: transaction)
     }
 

@@ -37,13 +37,14 @@ import LociStorage
 ///         88      4   number of vectors that the mean was learned from
 ///         92      4   entries of the table of entry points that changed since it was made
 ///         96      8   number that the next vector without an identifier is named by
-///        104          mean, dimension × f32, for the lvq kinds once there are vectors; then the name; then p points, each
+///        104      8   how often the collection was changed
+///        112          mean, dimension × f32, for the lvq kinds once there are vectors; then the name; then p points, each
 ///                     a window, u32, and the recall that it reached in millionths, u32
 ///
 /// Numbers are little-endian. Versions 1 to 4 belong to databases of format versions 1 and 2, which are refused.
 struct CollectionRecord: Sendable, Equatable {
     static let currentVersion: UInt16 = 5
-    static let fixedBytes = 104
+    static let fixedBytes = 112
     private static let pointBytes = 8
 
     var name: String
@@ -57,6 +58,8 @@ struct CollectionRecord: Sendable, Equatable {
     var freeSlots = 0
     /// The number that the next vector without an identifier is named by: above all numbers that identifiers are.
     var nextNumber: UInt64 = 0
+    /// How often the collection was changed: two records of one collection with equal numbers are of the same vectors.
+    var revision: UInt64 = 0
     /// Where the sweep over the lists goes on.
     var sweepPosition: UInt32 = 0
     /// The number of vectors that the mean was learned from.
@@ -164,6 +167,7 @@ struct CollectionRecord: Sendable, Equatable {
         bytes.appendLittleEndian(UInt32(clamping: learnedCount))
         bytes.appendLittleEndian(UInt32(clamping: staleEntries))
         bytes.appendLittleEndian(nextNumber)
+        bytes.appendLittleEndian(revision)
         for value in mean { bytes.appendLittleEndian(value.bitPattern) }
         bytes.append(contentsOf: name.utf8)
         for point in tuning?.points ?? [] {
@@ -242,6 +246,7 @@ struct CollectionRecord: Sendable, Equatable {
         learnedCount = Int(span.littleEndian(at: 88, as: UInt32.self))
         staleEntries = Int(span.littleEndian(at: 92, as: UInt32.self))
         nextNumber = span.littleEndian(at: 96, as: UInt64.self)
+        revision = span.littleEndian(at: 104, as: UInt64.self)
         guard count <= slots, slots <= Adjacency.slotLimit, slots == count || hasGraph && count > 0 else {
             throw fault("it has \(count) vectors in \(slots) slots")
         }

@@ -74,13 +74,18 @@ final class CollectionView: @unchecked Sendable {
     func vector(at slot: UInt32) -> [Float] {
         [Float](unsafeUninitializedCapacity: record.dimension) { buffer, count in
             guard let output = buffer.baseAddress else { return }
-            if let originals = graph.originals {
-                originals.load(slot, dimension: record.dimension, into: output)
-            } else {
-                coder.decode(
-                    record: graph.codes.record(slot), residual: graph.residuals.map { $0.record(slot) }, into: output)
-            }
+            load(slot, into: output)
             count = record.dimension
+        }
+    }
+
+    /// Writes the vector of a slot, as many floats as it has components.
+    func load(_ slot: UInt32, into output: UnsafeMutablePointer<Float>) {
+        if let originals = graph.originals {
+            originals.load(slot, dimension: record.dimension, into: output)
+        } else {
+            coder.decode(
+                record: graph.codes.record(slot), residual: graph.residuals.map { $0.record(slot) }, into: output)
         }
     }
 }
