@@ -53,10 +53,12 @@ extension Collection {
             }
             try transaction.verifyChecksums(of: number) { faults.add($0.description) }
             // Only what is sound can be walked: a chunk that is damaged may hold anything.
-            if faults.isEmpty, record.count > 0 {
+            if faults.isEmpty {
                 let view = try CollectionView(number: number, record: record, in: transaction)
-                for violation in GraphInvariants.violations(of: view.graph, limit: limit) {
-                    faults.add(violation.description)
+                if record.count > 0 {
+                    for violation in GraphInvariants.violations(of: view.graph, limit: limit) {
+                        faults.add(violation.description)
+                    }
                 }
                 Self.checkCounts(of: view, report: &faults)
                 try Self.checkIdentifiers(of: view, in: transaction, report: &faults)
