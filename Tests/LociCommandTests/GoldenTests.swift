@@ -39,6 +39,9 @@ import Testing
             "80", "--ground-truth", "truth.ivecs")
         try expectGolden(Self.constant(many.output), "query-many.txt")
         #expect(many.error == "loci: 47 more queries are not shown; --output writes all\n")
+        try folder.write((0..<30).map { "\($0 * 7)\n" }.joined(), to: "gone.txt")
+        try folder.succeed("remove", "test.loci", "points", "--ids", "gone.txt")
+        try expectGolden(Self.constant(folder.succeed("info", "test.loci", "points").output), "info-removed.txt")
     }
 
     /// Without what depends on the machine: times, sizes in pages of the file, paths, the last digits of distances.
