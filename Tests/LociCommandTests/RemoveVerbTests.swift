@@ -89,5 +89,11 @@ import Testing
         #expect(try folder.bytes("none.jsonl").isEmpty)
         #expect(try folder.loci("export", "d.loci", "c", "--to", "none.npy").error == truth.error)
         #expect(!folder.exists("none.npy"))
+
+        // The next vectors may be of another dimension, and numbers are not given twice.
+        try folder.write("{\"vector\": [1, 2]}\n", to: "one.jsonl")
+        try folder.succeed("add", "d.loci", "c", "--from", "one.jsonl")
+        let found = try folder.succeed("query", "d.loci", "c", "--vector", "1 2", "--json")
+        #expect(found.output.contains("\"neighbors\":[{\"id\":\"\(count)\",\"distance\":0}]"), "\(found.output)")
     }
 }
