@@ -125,8 +125,8 @@ struct TenantsCommand: ParsableCommand {
         table.add(["the same, CPU ms", Format.fixed(use.createProcessorMilliseconds, 3)])
         table.add(["add one vector, ms, median", Format.fixed(use.addMilliseconds, 3)])
         if let one = use.residentAfterOne, let all = use.residentAfterSample {
-            table.add(["resident after one answer", Format.megabytes(one)])
-            table.add(["resident after \(Format.count(sample)) answers", Format.megabytes(all)])
+            table.add(["own memory after one answer", Format.megabytes(one)])
+            table.add(["own memory after \(Format.count(sample)) answers", Format.megabytes(all)])
         }
         return table.rendered()
     }
@@ -139,6 +139,7 @@ struct TenantUse: Codable {
     let createMilliseconds: Double
     let createProcessorMilliseconds: Double
     let addMilliseconds: Double
+    /// Of its own, without pages of the file.
     let residentAfterOne: Int?
     let residentAfterSample: Int?
     let kernels: String
@@ -161,7 +162,7 @@ struct TenantUseCommand: ParsableCommand {
         let database = try Database.open("\(folder)/tenants.loci")
         _ = try database.collection(TenantsCommand.name(settings.collections / 2)).search(first)
         let opened = (ContinuousClock.now - start) / .milliseconds(1)
-        let residentAfterOne = ProcessUsage.residentBytes
+        let residentAfterOne = ProcessUsage.ownResidentBytes
         let step = max(1, settings.collections / settings.sample)
         let answers = try (0..<min(settings.sample, settings.collections)).map { place in
             let number = place * step
@@ -170,7 +171,7 @@ struct TenantUseCommand: ParsableCommand {
                 _ = try database.collection(TenantsCommand.name(number)).search(vector)
             }.wall
         }
-        let residentAfterSample = ProcessUsage.residentBytes
+        let residentAfterSample = ProcessUsage.ownResidentBytes
         let created = try (0..<settings.sample).map { place in
             try Self.milliseconds { _ = try database.createCollection("new-\(place)") }
         }
