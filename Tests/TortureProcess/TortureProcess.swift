@@ -22,7 +22,17 @@ import Darwin
 /// Standard output has a line for each thing that happened, written at once. A line that begins with `broken` tells of a
 /// fault of the database.
 @main struct TortureProcess {
-    static func main() throws {
+    static func main() {
+        do {
+            try run()
+        } catch {
+            let bytes = Array("\(error)\n".utf8)
+            _ = write(2, bytes, bytes.count)
+            exit(3)
+        }
+    }
+
+    private static func run() throws {
         let arguments = CommandLine.arguments.dropFirst()
         guard arguments.count >= 2, let verb = arguments.first else {
             throw TestFailure("a verb and a path are missing")
