@@ -78,6 +78,30 @@ import Testing
         #expect(reported > 0 && harmless > 0)
     }
 
+    /// What opening reads, it checks: the list of tables, and the settings.
+    @Test func openingSurvivesDamageOfItsPages() throws {
+        let folder = try TemporaryFolder()
+        var generator = SeededGenerator()
+        do { _ = try Environment.open(at: folder.database, mode: .create) }
+        let good = try TestFile.read(folder.database)
+        #expect(good.count < 64 << 10)
+        var (refused, opened) = (0, 0)
+        for place in stride(from: 2 * 4_096, to: good.count, by: 1) where good[place] != 0 || generator.below(64) == 0 {
+            var damaged = good
+            damaged[place] ^= 1 << UInt8(generator.below(8))
+            let path = folder.file("\(place).loci")
+            try TestFile.write(damaged, to: path)
+            do {
+                _ = try Environment.open(at: path, mode: place % 2 == 0 ? .readOnly : .readWrite)
+                opened += 1
+            } catch is StorageError {
+                refused += 1
+            }
+        }
+        print("\(refused) files were refused, \(opened) opened")
+        #expect(refused > 0 && opened > 0)
+    }
+
     /// How many entries each table has, and how many bytes its keys have.
     private static func counts(of path: String) throws -> [[Int]] {
         let environment = try Environment.open(at: path, mode: .readOnly)
