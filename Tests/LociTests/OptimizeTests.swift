@@ -15,7 +15,8 @@ import Testing
         return contents
     }
 
-    private func churned(_ folder: TemporaryFolder, ids: [VectorID]?, _ quantization: Quantization) throws -> Collection {
+    private func churned(_ folder: TemporaryFolder, ids: [VectorID]?, _ quantization: Quantization) throws -> Collection
+    {
         let database = try Database.open(folder.database)
         let vectors = try RandomVectors(count: 2_600, dimension: 24)
         let collection = try database.buildCollection(

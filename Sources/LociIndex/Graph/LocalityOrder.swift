@@ -74,7 +74,11 @@ package struct LocalityOrder {
         var (near, far): ([UInt32], [UInt32]) = ([], [])
         for place in range {
             // Written so that what is no number goes to one side.
-            if differences[place - range.lowerBound] < median { near.append(rows[place]) } else { far.append(rows[place]) }
+            if differences[place - range.lowerBound] < median {
+                near.append(rows[place])
+            } else {
+                far.append(rows[place])
+            }
         }
         // Of equal vectors none is nearer.
         guard !near.isEmpty, !far.isEmpty else { return range.lowerBound + range.count / 2 }
