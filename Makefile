@@ -5,10 +5,10 @@ SWIFT ?= swift
 # On Linux the command carries Swift's libraries inside: it starts in half the time, and runs where Swift is not installed.
 RELEASE = -c release --product loci $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 
-.PHONY: help dependencies build test lint format demo docs clean
+.PHONY: help dependencies build test torture sanitize-thread sanitize-address lint format demo docs clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 dependencies: ## Install what is missing of the system's libraries
 	@sh scripts/dependencies.sh
@@ -23,6 +23,24 @@ test: dependencies lint ## Run every check: style, unit tests, kernels on other 
 	@if [ -f Tests/EndToEnd/run.sh ]; then sh Tests/EndToEnd/run.sh; fi
 	$(SWIFT) build --package-path Benchmarks
 	@if command -v python3 >/dev/null; then python3 Benchmarks/test.py; else echo "python3 is missing: the tests of Benchmarks are skipped" >&2; fi
+
+torture: dependencies ## Kill, fill, damage and race the database for many minutes (LOCI_TEST_SEED, LOCI_TEST_ITERATIONS)
+	$(SWIFT) build --build-tests
+	LOCI_TORTURE=1 $(SWIFT) test --skip-build --filter 'TortureTests|PageCheckTests|DamageTests|WriteModelTests'
+
+# The suites where threads meet: commits beside searches and views, builds, links and batches on several threads.
+THREADS = ManyReadersTests|ConcurrencyTests|WriteModelTests|DatabaseViewTests|ParallelTests|SnapshotTests|MapGrowthTests
+sanitize-thread: dependencies ## Run the tests of concurrency under the thread sanitizer
+	$(SWIFT) build --build-tests --sanitize=thread --scratch-path .build/thread
+	TSAN_OPTIONS="halt_on_error=1 $$TSAN_OPTIONS" \
+	    $(SWIFT) test --skip-build --sanitize=thread --scratch-path .build/thread --filter '$(THREADS)'
+
+# The suites that read what was damaged, and those of the storage and of the kernels.
+BYTES = CorruptionTests|DamageTests|LociStorageTests|CVectorKernelsTests|LociFilesTests|WriteModelTests
+sanitize-address: dependencies ## Run the tests of damaged files, storage, kernels and file readers under the address sanitizer
+	$(SWIFT) build --build-tests --sanitize=address --scratch-path .build/address
+	ASAN_OPTIONS="detect_leaks=0 $$ASAN_OPTIONS" \
+	    $(SWIFT) test --skip-build --sanitize=address --scratch-path .build/address --filter '$(BYTES)'
 
 lint: ## Check the style and the rules of the repository
 	@SWIFT="$(SWIFT)" sh scripts/lint.sh

@@ -45,6 +45,14 @@ let package = Package(
         // What the tests share. It uses none of the modules under test.
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: swiftSettings),
 
+        // What the torture tests and the processes that they start and kill share.
+        .target(
+            name: "TortureModel", dependencies: ["Loci", "TestSupport"], path: "Tests/TortureModel",
+            swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "TortureProcess", dependencies: ["Loci", "TestSupport", "TortureModel"],
+            path: "Tests/TortureProcess", swiftSettings: swiftSettings),
+
         .testTarget(
             name: "CVectorKernelsTests", dependencies: ["CVectorKernels", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
@@ -57,6 +65,9 @@ let package = Package(
         .testTarget(name: "LociTests", dependencies: ["Loci", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "LociCommandTests", dependencies: ["LociCommand", "Loci", "TestSupport"], exclude: ["Golden"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TortureTests", dependencies: ["Loci", "TestSupport", "TortureModel", "TortureProcess"],
             swiftSettings: swiftSettings),
     ],
     swiftLanguageModes: [.v6],

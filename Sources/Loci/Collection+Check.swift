@@ -15,18 +15,50 @@ public struct Fault: Sendable, Equatable, CustomStringConvertible {
 }
 
 extension Database {
-    /// Checks all collections as one commit has them; see `Collection.check`.
-    /// - Parameter limit: How many faults of a collection are reported at the most.
-    /// - Returns: What is wrong; nothing, when all is well.
+    /// Checks the file's pages, and all collections as one commit has them; see `checkPages` and `Collection.check`.
+    /// - Parameter limit: How many faults of the pages, and of a collection, are reported at the most.
+    /// - Returns: What is wrong; nothing, when all is well. Faults of pages are reported alone: what they lead to cannot be
+    ///   trusted.
+    /// - Throws: `LociError.system` where the file cannot be read.
+    /// - Complexity: O(bytes of the file).
     public func check(limit: Int = 100) throws -> [Fault] {
-        try LociError.mapped {
-            try environment.read { transaction in
-                var faults: [Fault] = []
-                for name in try Catalogue.names(in: transaction) {
-                    faults += try Collection(name: name, database: self).check(limit: limit, in: transaction)
-                }
-                return faults
+        try withCheckedPages(limit: limit) { transaction, faults in
+            guard faults.isEmpty else { return faults }
+            var found: [Fault] = []
+            for name in try Catalogue.names(in: transaction) {
+                found += try Collection(name: name, database: self).check(limit: limit, in: transaction)
             }
+            return found
+        }
+    }
+
+    /// Checks the pages of the B-trees that lead to everything, and have no checksums.
+    ///
+    /// LMDB trusts these pages: of a file that a disk or a program has damaged, it may crash the process or, in a write,
+    /// destroy more. So where damage is possible, check first.
+    /// - Parameter limit: How many faults are reported at the most.
+    /// - Returns: What is wrong with which page; nothing, when all is well.
+    /// - Throws: `LociError.system` where the file cannot be read.
+    /// - Complexity: O(pages of the file): it reads a page of each tree's, and the beginning of each chunk.
+    public func checkPages(limit: Int = 100) throws -> [Fault] {
+        try withCheckedPages(limit: limit) { _, faults in faults }
+    }
+
+    /// How often a check begins anew because two commits came between its beginning and its first page.
+    private static let checkAttempts = 1_000
+
+    private func withCheckedPages(
+        limit: Int, _ body: (borrowing ReadTransaction, [Fault]) throws -> [Fault]
+    ) throws -> [Fault] {
+        try LociError.mapped {
+            for _ in 0..<Self.checkAttempts {
+                let faults = try environment.read { transaction -> [Fault]? in
+                    guard let faults = try transaction.pageFaults(limit: limit) else { return nil }
+                    return try body(transaction, faults.map { Fault(collection: nil, what: $0.description) })
+                }
+                if let faults { return faults }
+            }
+            throw StorageError.busy(path: path, operation: "committing without a pause")
         }
     }
 }
@@ -34,6 +66,8 @@ extension Database {
 extension Collection {
     /// Walks everything: checksums of chunks, identifiers and slots that are each other's inverse, degrees, edges,
     /// reachability of every vector, constants of the codes.
+    ///
+    /// The pages that lead to all this are the database's, and must be sound: see `Database.checkPages`.
     /// - Parameter limit: How many faults are reported at the most.
     /// - Returns: What is wrong; nothing, when all is well.
     /// - Throws: `LociError.collectionNotFound`, or what keeps the check from going on.
@@ -53,10 +87,12 @@ extension Collection {
             }
             try transaction.verifyChecksums(of: number) { faults.add($0.description) }
             // Only what is sound can be walked: a chunk that is damaged may hold anything.
-            if faults.isEmpty, record.count > 0 {
+            if faults.isEmpty {
                 let view = try CollectionView(number: number, record: record, in: transaction)
-                for violation in GraphInvariants.violations(of: view.graph, limit: limit) {
-                    faults.add(violation.description)
+                if record.count > 0 {
+                    for violation in GraphInvariants.violations(of: view.graph, limit: limit) {
+                        faults.add(violation.description)
+                    }
                 }
                 Self.checkCounts(of: view, report: &faults)
                 try Self.checkIdentifiers(of: view, in: transaction, report: &faults)

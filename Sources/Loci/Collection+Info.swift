@@ -9,6 +9,11 @@ public struct CollectionInfo: Sendable, Equatable {
     public let name: String
     /// The number of vectors.
     public let count: Int
+    /// The number of slots that hold no vector: removed vectors left them. Only a collection with a graph has such.
+    public let unusedSlots: Int
+    /// The number of these that the next vectors are put into. Into the others some lists still lead; writes clear them
+    /// bit by bit.
+    public let freeSlots: Int
     /// The number of components of a vector; 0 while there are no vectors.
     public let dimension: Int
     /// What the collection was made with.
@@ -48,6 +53,13 @@ public struct CollectionInfo: Sendable, Equatable {
 
     /// The window of searches that name none.
     public var window: Int { tuning?.window ?? SearchOptions.standardWindow }
+
+    /// About the bytes of the file that unused slots take: their share of all arrays that have a record for each slot.
+    public var unusedBytes: Int {
+        guard unusedSlots > 0 else { return 0 }
+        let perSlot = Double(bytes.codes + bytes.residuals + bytes.sketches + bytes.adjacency + bytes.originals)
+        return Int(perSlot * Double(unusedSlots) / Double(count + unusedSlots))
+    }
 
     /// Bytes of the file for each vector; 0 while there are no vectors.
     public var bytesPerVector: Double { count == 0 ? 0 : Double(bytes.total) / Double(count) }
@@ -111,7 +123,8 @@ extension Collection {
         let number = try Catalogue.existing(name, in: transaction)
         let record = try Catalogue.record(number: number, path: database.path, in: transaction)
         return CollectionInfo(
-            name: name, count: record.count, dimension: record.dimension, configuration: record.configuration,
+            name: name, count: record.count, unusedSlots: record.slots - record.count, freeSlots: record.freeSlots,
+            dimension: record.dimension, configuration: record.configuration,
             quantization: record.quantization, hasGraph: record.hasGraph, tuning: record.tuning,
             bytes: try Self.bytes(of: number, in: transaction))
     }

@@ -55,7 +55,7 @@ extension Collection {
     ///   - passes: How often all queries are answered; the fastest pass counts, at least 1.
     ///   - onQuery: Called after each query that was answered, from any thread; what it throws ends the measurement.
     /// - Returns: The figures, and the results.
-    /// - Throws: As `search(queries:_:threads:)`; `LociError.groundTruth`; what `onQuery` throws.
+    /// - Throws: As `search(queries:_:threads:)`; `LociError.groundTruth`, or `.emptyCollection` for a truth of nothing; what `onQuery` throws.
     public func measure(
         queries: some VectorSource, truth: GroundTruth? = nil, _ options: SearchOptions = SearchOptions(),
         threads: Int? = nil, passes: Int = 1, onQuery: @Sendable () throws -> Void = {}
@@ -66,6 +66,7 @@ extension Collection {
         return try withView { view in
             try view.admitQueries(dimension: queries.dimension)
             let k = min(options.k, view.record.count)
+            if truth != nil, k == 0 { throw LociError.emptyCollection(name: name) }
             try truth?.validate(queries: queries.count, k: k, count: view.record.count)
             var best: (total: Duration, results: SearchResults)?
             var leastProcessorTime = Duration.seconds(1 << 40)

@@ -77,8 +77,8 @@ public struct SearchOptions: Sendable, Equatable {
 extension Collection {
     /// Finds the vectors nearest to a query.
     /// - Parameters:
-    ///   - vector: The query, of the collection's dimension.
-    ///   - k: The number of neighbours, at least 1. A collection that holds fewer gives them all.
+    ///   - vector: The query, of the collection's dimension; of any while there are no vectors.
+    ///   - k: The number of neighbours, at least 1. A collection that holds fewer gives them all, and an empty one none.
     ///   - window: How many candidates a typical query follows: more find more, slower. Under `l2` and `cosine`, a query
     ///     whose neighbours stand out follows fewer, down to half, another up to three times as many. `nil` for what the
     ///     collection was tuned to, or else 64, and no fewer than `k`.
@@ -146,10 +146,9 @@ extension Collection {
 }
 
 extension CollectionView {
-    /// - Throws: What makes queries of a dimension impossible here.
+    /// - Throws: What makes queries of a dimension impossible here. A collection without vectors has no dimension.
     func admitQueries(dimension: Int) throws {
-        guard record.count > 0 else { throw LociError.emptyCollection(name: record.name) }
-        guard dimension == record.dimension else {
+        guard record.count == 0 || dimension == record.dimension else {
             throw IndexError.dimensionMismatch(found: dimension, expected: record.dimension)
         }
     }
@@ -160,6 +159,7 @@ extension CollectionView {
         into results: inout SearchResults
     ) throws {
         guard let vector = vector.baseAddress else { return }
+        guard record.count > 0 else { return results.endQuery() }
         let count = min(options.k, record.count)
         let reach = try reach(of: options)
         try withUnsafeTemporaryAllocation(of: UInt32.self, capacity: count) { slots in
@@ -190,6 +190,12 @@ extension CollectionView {
         _ queries: some VectorSource, _ options: SearchOptions, threads: Int, hidden: [UInt32]? = nil,
         onQuery: @Sendable () throws -> Void
     ) throws -> SearchResults {
+        guard record.count > 0 else {
+            return try (0..<queries.count).reduce(into: SearchResults()) { results, _ in
+                results.endQuery()
+                try onQuery()
+            }
+        }
         // A block's queries and neighbours are held in memory: at most 2^18 numbers and 2^16 neighbours, or one query's.
         let grain = max(1, min(64, 65_536 / min(options.k, record.count), 262_144 / max(1, queries.dimension)))
         let blocks = Mutex<[Int: SearchResults]>([:])

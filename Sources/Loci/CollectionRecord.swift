@@ -35,16 +35,18 @@ import LociStorage
 ///         80      4   number of slots that are free
 ///         84      4   slot that the sweep looks at next
 ///         88      4   number of vectors that the mean was learned from
-///         92      4   entries of the table of entry points that changed since it was made
-///         96      8   number that the next vector without an identifier is named by
-///        104      8   how often the collection was changed
-///        112          mean, dimension × f32, for the lvq kinds once there are vectors; then the name; then p points, each
+///         92      4   number of vectors when entry points and growth were learned
+///         96      4   number of vectors that were removed since then
+///        100      4   zero
+///        104      8   number that the next vector without an identifier is named by
+///        112      8   how often the collection was changed
+///        120          mean, dimension × f32, for the lvq kinds once there are vectors; then the name; then p points, each
 ///                     a window, u32, and the recall that it reached in millionths, u32
 ///
 /// Numbers are little-endian. Versions 1 to 4 belong to databases of format versions 1 and 2, which are refused.
 struct CollectionRecord: Sendable, Equatable {
     static let currentVersion: UInt16 = 5
-    static let fixedBytes = 112
+    static let fixedBytes = 120
     private static let pointBytes = 8
 
     var name: String
@@ -64,8 +66,9 @@ struct CollectionRecord: Sendable, Equatable {
     var sweepPosition: UInt32 = 0
     /// The number of vectors that the mean was learned from.
     var learnedCount = 0
-    /// The number of entries of the table of entry points whose slots hold something else by now.
-    var staleEntries = 0
+    /// The number of vectors when entry points and growth were learned, and how many were removed since then.
+    var refreshedCount = 0
+    var removedSinceRefresh = 0
     var scale: Float = 1
     var mean: [Float] = []
     var entryPoint: UInt32 = 0
@@ -89,6 +92,7 @@ struct CollectionRecord: Sendable, Equatable {
         self.count = count
         slots = count
         learnedCount = count
+        refreshedCount = count
     }
 
     /// Makes sure that no vector without an identifier is named by this one.
@@ -165,7 +169,9 @@ struct CollectionRecord: Sendable, Equatable {
         bytes.appendLittleEndian(UInt32(clamping: freeSlots))
         bytes.appendLittleEndian(sweepPosition)
         bytes.appendLittleEndian(UInt32(clamping: learnedCount))
-        bytes.appendLittleEndian(UInt32(clamping: staleEntries))
+        bytes.appendLittleEndian(UInt32(clamping: refreshedCount))
+        bytes.appendLittleEndian(UInt32(clamping: removedSinceRefresh))
+        bytes.appendLittleEndian(UInt32(0))
         bytes.appendLittleEndian(nextNumber)
         bytes.appendLittleEndian(revision)
         for value in mean { bytes.appendLittleEndian(value.bitPattern) }
@@ -244,9 +250,10 @@ struct CollectionRecord: Sendable, Equatable {
         freeSlots = Int(span.littleEndian(at: 80, as: UInt32.self))
         sweepPosition = span.littleEndian(at: 84, as: UInt32.self)
         learnedCount = Int(span.littleEndian(at: 88, as: UInt32.self))
-        staleEntries = Int(span.littleEndian(at: 92, as: UInt32.self))
-        nextNumber = span.littleEndian(at: 96, as: UInt64.self)
-        revision = span.littleEndian(at: 104, as: UInt64.self)
+        refreshedCount = Int(span.littleEndian(at: 92, as: UInt32.self))
+        removedSinceRefresh = Int(span.littleEndian(at: 96, as: UInt32.self))
+        nextNumber = span.littleEndian(at: 104, as: UInt64.self)
+        revision = span.littleEndian(at: 112, as: UInt64.self)
         guard count <= slots, slots <= Adjacency.slotLimit, slots == count || hasGraph && count > 0 else {
             throw fault("it has \(count) vectors in \(slots) slots")
         }

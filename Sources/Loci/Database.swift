@@ -156,16 +156,26 @@ public final class Database: Sendable {
         try Catalogue.validate(name)
         try configuration.build.validate(metric: configuration.metric)
         _ = try BuildIdentifiers(identifiers, count: source.count)
+        return try create(at: path) { database in
+            try database.buildCollection(
+                name, configuration, from: source, identifiers: identifiers, replacing: replacing, tuning: tuning,
+                threads: threads, observer: observer)
+        }
+    }
+
+    /// Runs `body` with the database file at a path, which is created if it is missing: a file that did not exist before is
+    /// gone again if `body` throws and left no collection in it.
+    /// - Parameters:
+    ///   - path: The file. Its folder must exist.
+    ///   - body: Must not keep the database beyond an error.
+    /// - Returns: What `body` returns.
+    /// - Throws: What `open` or `body` throws.
+    public static func create<Result>(at path: String, _ body: (Database) throws -> Result) throws -> Result {
         let existed = Environment.exists(at: path)
         // A function of its own, so that the database is closed when it fails.
-        func build() throws -> Collection {
-            try open(path, access: .create)
-                .buildCollection(
-                    name, configuration, from: source, identifiers: identifiers, replacing: replacing,
-                    tuning: tuning, threads: threads, observer: observer)
-        }
+        func run() throws -> Result { try body(open(path, access: .create)) }
         do {
-            return try build()
+            return try run()
         } catch {
             if !existed { Environment.removeIfEmptyAndUnused(at: path) }
             throw error

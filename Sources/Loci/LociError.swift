@@ -38,7 +38,7 @@ public enum LociError: Error, Equatable, Sendable {
     case collectionNotFound(name: String, existing: [String])
     /// A name that a collection cannot have.
     case collectionName(name: String, reason: String)
-    /// The collection has no vectors yet.
+    /// The collection has no vectors, and what was asked of it takes some.
     case emptyCollection(name: String)
     /// The collection holds vectors already, and they were not to be replaced.
     case collectionNotEmpty(name: String)
@@ -128,7 +128,7 @@ extension LociError: CustomStringConvertible {
         case .collectionName(let name, let reason):
             "\"\(name)\" cannot name a collection: \(reason)"
         case .emptyCollection(let name):
-            "the collection \"\(name)\" has no vectors yet; build it first"
+            "the collection \"\(name)\" has no vectors; add some first"
         case .collectionNotEmpty(let name):
             "the collection \"\(name)\" holds vectors already; ask for them to be replaced, or use another collection"
         case .identifierCount(let identifiers, let vectors):

@@ -27,8 +27,10 @@ struct LociCommand: ParsableCommand {
         version: "0.1.0",
         groupedSubcommands: [
             CommandGroup(
-                name: "Collections", subcommands: [
-                    BuildCommand.self, OptimizeCommand.self, DropCommand.self, ExportCommand.self,
+                name: "Collections",
+                subcommands: [
+                    BuildCommand.self, AddCommand.self, RemoveCommand.self, OptimizeCommand.self, DropCommand.self,
+                    ExportCommand.self,
                 ]),
             CommandGroup(
                 name: "Search",

@@ -39,8 +39,23 @@ struct JSONLine: Decodable {
         }
     }
 
+    /// Reads a line, without its end.
+    ///
+    /// - Returns: nil for a line that is blank.
+    /// - Throws: `badJSON`.
+    static func decode(
+        _ bytes: UnsafeRawBufferPointer, _ decoder: JSONDecoder, path: String, line: Int
+    ) throws(VectorFileError) -> JSONLine? {
+        guard bytes.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { return nil }
+        do {
+            return try decoder.decode(JSONLine.self, from: Data(bytes))
+        } catch {
+            throw .badJSON(path: path, line: line, reason: reason(error))
+        }
+    }
+
     /// What is wrong with a line, in words for a message.
-    static func reason(_ error: any Error) -> String {
+    private static func reason(_ error: any Error) -> String {
         guard let error = error as? DecodingError else { return "\(error)" }
         switch error {
         case .keyNotFound(let key, _):

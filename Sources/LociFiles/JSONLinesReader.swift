@@ -26,8 +26,7 @@ enum JSONLinesReader {
         var lines: [Int] = []
         var names: [[UInt8]?] = []
         try file.forEachLine { line, bytes throws(VectorFileError) in
-            guard bytes.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { return }
-            let row = try decode(bytes, decoder, path: path, line: line)
+            guard let row = try JSONLine.decode(bytes, decoder, path: path, line: line) else { return }
             if rows.count == 0 {
                 try MatrixLayout.check(dimension: row.vector.count, path: path)
                 rows.dimension = row.vector.count
@@ -44,16 +43,6 @@ enum JSONLinesReader {
         guard rows.count > 0 else { throw .empty(path: path) }
         rows.identifiers = try identifiers(names, lines: lines, path: path)
         return rows
-    }
-
-    private static func decode(
-        _ bytes: UnsafeRawBufferPointer, _ decoder: JSONDecoder, path: String, line: Int
-    ) throws(VectorFileError) -> JSONLine {
-        do {
-            return try decoder.decode(JSONLine.self, from: Data(bytes))
-        } catch {
-            throw .badJSON(path: path, line: line, reason: JSONLine.reason(error))
-        }
     }
 
     /// Rows without a name are named by their number; when no row has a name there are no identifiers at all.

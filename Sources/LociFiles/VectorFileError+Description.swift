@@ -43,6 +43,9 @@ extension VectorFileError: CustomStringConvertible {
                 + "fetch the file again"
         case .badJSON(let path, let line, let reason):
             "\(shown(path)): line \(line): \(shown(reason)); write each line as {\"id\": \"...\", \"vector\": [...]}"
+        case .lineTooLong(let path, let line, let limit):
+            "\(shown(path)): line \(line) is longer than the limit of \(limit) bytes; leave out what is not needed, and "
+                + "write each object on a line of its own"
         case .rowOutOfRange(let path, let row, let count):
             "\(shown(path)): there is no row \(row); rows are 0 ..< \(count)"
         case .bufferTooSmall(let path, let needed, let given):

@@ -38,6 +38,8 @@ public enum VectorFileError: Error, Equatable, Sendable {
     case inflatesPastHeader(path: String, expected: Int)
     /// A line is not the JSON object that is asked for; lines count from 1.
     case badJSON(path: String, line: Int, reason: String)
+    /// A line of a stream is longer than the limit, in bytes; lines count from 1.
+    case lineTooLong(path: String, line: Int, limit: Int)
     /// The row is not in the file; rows count from 0.
     case rowOutOfRange(path: String, row: Int, count: Int)
     /// The buffer given for a row is smaller than the dimension.

@@ -107,4 +107,7 @@ public enum VectorFileLimits {
 
     /// The longest identifier, in bytes: what a key of the database can hold.
     public static let identifierBytes = 480
+
+    /// The longest line of a stream of JSON lines, in bytes: ten times what the longest vector takes.
+    public static let lineBytes = 16 << 20
 }

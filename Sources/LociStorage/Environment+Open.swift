@@ -181,7 +181,7 @@ extension Environment {
 
     /// - Returns: false if the file has no table at all.
     private func openExistingTables() throws -> Bool {
-        let (transaction, _) = try beginReading()
+        let transaction = try beginReadingChecked()
         let handles: [MDB_dbi]
         do {
             handles = try tableHandles(in: transaction, flags: 0)
@@ -202,6 +202,21 @@ extension Environment {
             throw StorageError.corrupted(what: "table \(missing) is missing", location: "'\(path)'")
         }
         return true
+    }
+
+    /// Begins a read transaction whose pages, as far as opening reads them, are sound.
+    private func beginReadingChecked() throws(StorageError) -> OpaquePointer {
+        for _ in 0..<Environment.openingAttempts {
+            let (transaction, _) = try beginReading()
+            do throws(StorageError) {
+                if try checkOpeningPages(of: mdb_txn_id(transaction)) { return transaction }
+            } catch {
+                endReading(transaction)
+                throw error
+            }
+            endReading(transaction)
+        }
+        throw .busy(path: path, operation: "committing without a pause")
     }
 
     /// The handles of the tables in the order of ``Table/index``, up to the first that is missing.

@@ -35,8 +35,12 @@ final class RunningCommand {
     private let output: URL
     private let error: URL
 
-    /// - Parameter standardOutput: where results go instead of to a file that `wait` reads.
-    init(_ arguments: [String], in folder: TestFolder, standardOutput: Pipe? = nil) throws {
+    /// - Parameters:
+    ///   - standardInput: what is read; nil for nothing.
+    ///   - standardOutput: where results go instead of to a file that `wait` reads.
+    init(
+        _ arguments: [String], in folder: TestFolder, standardInput: Pipe? = nil, standardOutput: Pipe? = nil
+    ) throws {
         let name = UUID().uuidString
         output = folder.scratch.appendingPathComponent(name + ".out")
         error = folder.scratch.appendingPathComponent(name + ".err")
@@ -45,7 +49,7 @@ final class RunningCommand {
         process.executableURL = try Self.executable()
         process.arguments = arguments
         process.currentDirectoryURL = folder.url
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput = standardInput ?? FileHandle.nullDevice
         if let standardOutput {
             process.standardOutput = standardOutput
         } else {

@@ -14,7 +14,7 @@ import Testing
             let name = try #require(verb.configuration.commandName)
             texts.append((name, LociCommand.helpMessage(for: verb, columns: 100)))
         }
-        #expect(texts.count == 18)
+        #expect(texts.count == 21)
         for (name, text) in texts {
             let text = text.hasSuffix("\n") ? text : text + "\n"
             try expectGolden(text, "help-\(name).txt")
@@ -43,6 +43,9 @@ import Testing
             "80", "--ground-truth", "truth.ivecs")
         try expectGolden(Self.constant(many.output), "query-many.txt")
         #expect(many.error == "loci: 47 more queries are not shown; --output writes all\n")
+        try folder.write((0..<30).map { "\($0 * 7)\n" }.joined(), to: "gone.txt")
+        try folder.succeed("remove", "test.loci", "points", "--ids", "gone.txt")
+        try expectGolden(Self.constant(folder.succeed("info", "test.loci", "points").output), "info-removed.txt")
     }
 
     /// Without what depends on the machine: times, sizes in pages of the file, paths, the last digits of distances.

@@ -12,7 +12,7 @@ struct LociBenchmarks: ParsableCommand {
             Tables go to standard output, and everything else to standard error. Leave the machine alone meanwhile.
             """,
         subcommands: [
-            ScalingCommand.self, ScalingStepCommand.self, AllocationsCommand.self, WritesCommand.self,
-            ChurnCommand.self,
+            ScalingCommand.self, ScalingStepCommand.self, AllocationsCommand.self, WritesCommand.self, ChurnCommand.self,
+            TenantsCommand.self, TenantUseCommand.self, InterferenceCommand.self,
         ])
 }

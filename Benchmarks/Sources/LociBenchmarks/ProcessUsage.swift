@@ -25,6 +25,9 @@ enum ProcessUsage {
     /// The bytes of physical memory under it, pages of mapped files included; `nil` where the system is not Linux.
     static var residentBytes: Int? { statusBytes("VmRSS:") }
 
+    /// The same without pages of files, which the system takes back when it needs them.
+    static var ownResidentBytes: Int? { statusBytes("RssAnon:") }
+
     /// The most that there were since the process began. Not `ru_maxrss`, which begins with the parent's.
     static var peakResidentBytes: Int? { statusBytes("VmHWM:") }
 

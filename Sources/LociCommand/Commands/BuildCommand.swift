@@ -42,29 +42,7 @@ struct BuildCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The identifiers of the vectors, one a line.", valueName: "file"), completion: .file())
     var ids: String?
 
-    @Option(help: ArgumentHelp("How nearness is measured.", valueName: "metric"))
-    var metric = Choice(Metric.l2)
-
-    @Option(
-        help: ArgumentHelp(
-            "How vectors are coded; by default \(Quantization.standard).", valueName: "kind"))
-    var quantization: Choice<Quantization>?
-
-    @Option(
-        help: ArgumentHelp(
-            "The most neighbours that a vector is linked to; by default \(BuildParameters().maximumDegree).",
-            valueName: "R"))
-    var degree: Int?
-
-    @Option(help: ArgumentHelp("How many candidates the build looks at for a vector's neighbours.", valueName: "L"))
-    var buildWindow = BuildParameters().window
-
-    @Option(
-        help: ArgumentHelp(
-            "How much longer the kept links may be: 1 or more for l2 and cosine, at most 1 for ip; by default "
-                + "\(BuildParameters.standardAlpha(.l2)), and \(BuildParameters.standardAlpha(.ip)) for ip.",
-            valueName: "A"))
-    var alpha: Float?
+    @OptionGroup var options: CollectionOptions
 
     @Option(
         help: ArgumentHelp(
@@ -83,16 +61,6 @@ struct BuildCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How many threads build; by default one a core.", valueName: "N"))
     var threads: Int?
 
-    @Option(
-        help: ArgumentHelp(
-            "Decides the order of insertion, the rotation of codes and the sample that is planned on.", valueName: "S"))
-    var seed = BuildParameters().seed
-
-    @Option(
-        help: ArgumentHelp(
-            "How vectors are kept beside their codes, for export, exact search and re-ranking.", valueName: "kind"))
-    var originals = Choice(Originals.none)
-
     @Flag(help: "Replace a collection of the same name, which serves until the new one is whole.")
     var replace = false
 
@@ -102,17 +70,14 @@ struct BuildCommand: ParsableCommand {
     @OptionGroup var progress: ProgressOptions
 
     private var settings: CollectionConfiguration {
-        CollectionConfiguration(
-            metric: metric.value, quantization: quantization?.value ?? .standard, originals: originals.value,
-            build: BuildParameters(
-                maximumDegree: degree ?? standardDegree, window: buildWindow, alpha: alpha, seed: seed)
-        )
-    }
-
-    /// A degree that is to be chosen is never above the build window.
-    private var standardDegree: Int {
-        let standard = BuildParameters().maximumDegree
-        return goal == nil ? standard : min(standard, max(buildWindow, PlanOptions.standardDegrees.min() ?? standard))
+        var settings = options.configuration
+        if goal != nil, options.degree == nil {
+            // A degree that is to be chosen is never above the build window.
+            let standard = settings.build.maximumDegree
+            settings.build.maximumDegree = min(
+                standard, max(settings.build.window, PlanOptions.standardDegrees.min() ?? standard))
+        }
+        return settings
     }
 
     /// What is to be planned for; `nil` when all is chosen by hand or by default.
@@ -132,13 +97,13 @@ struct BuildCommand: ParsableCommand {
                     + "\(BuildGoal.recallLimits.upperBound)")
         }
         if goal == nil, k != nil { throw ValidationError("--k needs --recall or --max-bytes-per-vector") }
-        if goal != nil, quantization != nil, degree != nil {
+        if goal != nil, options.quantization != nil, options.degree != nil {
             throw ValidationError(
                 "give --quantization or --degree, or neither, beside --recall and --max-bytes-per-vector, which choose "
                     + "what is not given")
         }
         do {
-            try settings.build.validate(metric: metric.value)
+            try settings.build.validate(metric: settings.metric)
         } catch {
             throw ValidationError(error.description)
         }
@@ -186,12 +151,12 @@ struct BuildCommand: ParsableCommand {
     }
 
     private func makePlan(_ goal: BuildGoal, _ source: VectorFile, _ identifiers: [VectorID]?) throws -> BuildPlan {
-        var options = PlanOptions()
-        if let quantization { options.quantizations = [quantization.value] }
-        if let degree { options.degrees = [degree] }
+        var choices = PlanOptions()
+        if let quantization = options.quantization { choices.quantizations = [quantization.value] }
+        if let degree = options.degree { choices.degrees = [degree] }
         let reporter = PlanReporter(progress)
         let plan = try Database.planBuild(
-            goal, settings, from: source, identifiers: identifiers, options: options, threads: threads,
+            goal, settings, from: source, identifiers: identifiers, options: choices, threads: threads,
             observer: reporter)
         reporter.finish()
         let report = PlanReport(plan)

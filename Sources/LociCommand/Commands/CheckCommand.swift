@@ -9,8 +9,9 @@ struct CheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Check that a database is sound.",
         discussion: """
-            Reads everything: checksums, identifiers both ways, the links of every vector, and whether each can be \
-            reached. Prints a line for each fault and ends with status 1, or prints one line that begins with ok.
+            Reads everything: the pages that lead to the rest, checksums, identifiers both ways, the links of every \
+            vector, and whether each can be reached. Of a file with damaged pages it looks at nothing else. Prints a \
+            line for each fault and ends with status 1, or prints one line that begins with ok.
 
               loci check photos.loci
               loci check photos.loci clip --json
@@ -34,9 +35,10 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         let database = try Database.open(database, access: .readOnly)
-        let names = try collection.map { [$0] } ?? database.collectionNames()
+        // First the pages: what they lead to must not be touched if they are damaged.
+        var faults = try database.checkPages(limit: Self.faultLimit)
+        let names = try faults.isEmpty ? collection.map { [$0] } ?? database.collectionNames() : []
         let bar = progress.bar("Checking", total: names.count, unit: "collections")
-        var faults: [Fault] = []
         for name in names {
             faults += try database.collection(name).check(limit: Self.faultLimit)
             bar.advance()

@@ -41,6 +41,7 @@ struct CollectionReport {
                 ("alpha", "\(alpha)"),
                 ("seed", "\(build.seed)"),
                 ("search window", searchWindow),
+                ("unused slots", unusedSlots),
             ]
         } else {
             lines.append(("index", "none: a collection of this size is scanned"))
@@ -54,6 +55,12 @@ struct CollectionReport {
     private var searchWindow: String {
         guard let tuning = info.tuning else { return "\(info.window), not tuned" }
         return "\(info.window), tuned: recall@\(tuning.k) \(Format.decimal(tuning.recall, places: 4))"
+    }
+
+    private var unusedSlots: String {
+        guard info.unusedSlots > 0 else { return "none" }
+        return "\(Format.count(info.unusedSlots)), of which \(Format.count(info.freeSlots)) free; about "
+            + Format.bytes(info.unusedBytes)
     }
 
     /// What the windows reach, as JSON.
@@ -81,6 +88,8 @@ struct CollectionReport {
         [
             ("name", .string(info.name)),
             ("count", .integer(info.count)),
+            ("unused_slots", .integer(info.unusedSlots)),
+            ("free_slots", .integer(info.freeSlots)),
             ("dimension", .integer(info.dimension)),
             ("metric", .string(info.configuration.metric.description)),
             ("quantization", .string(info.quantization.description)),
@@ -93,6 +102,7 @@ struct CollectionReport {
             ("search_window", .integer(info.window)),
             ("tuning", tuning),
             ("bytes_on_disk", .integer(info.bytes.total)),
+            ("unused_bytes", .integer(info.unusedBytes)),
             ("bytes_per_vector", .number(info.bytesPerVector, decimals: 1)),
             ("bytes", .object(kinds.map { ($0.0, .integer($0.1)) })),
         ]

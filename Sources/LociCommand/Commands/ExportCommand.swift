@@ -28,7 +28,7 @@ struct ExportCommand: ParsableCommand {
         let collection = try Database.open(target.database, access: .readOnly).collection(target.collection)
         let format = try VectorFileFormat.checkOutput(path: to, writable: VectorFileFormat.writable)
         let info = try collection.info()
-        guard info.count > 0 else { throw LociError.emptyCollection(name: info.name) }
+        guard info.count > 0 else { return try exportNothing(of: info.name, as: format) }
         let writer = try VectorFileWriter(path: to, dimension: info.dimension, format: format)
         let bar = progress.bar("Exporting", total: info.count, unit: "vectors")
         var leavesIdentifiers = false
@@ -45,5 +45,12 @@ struct ExportCommand: ParsableCommand {
             "wrote \(Format.count(writer.count)) vectors to \(to)"
                 + (isDecoded ? ", decoded from their \(info.quantization) codes" : "")
                 + (leavesIdentifiers ? ", without their identifiers: .\(format.rawValue) has no place for them" : ""))
+    }
+
+    /// Lines can be none. A matrix has columns, which a collection without vectors has not.
+    private func exportNothing(of name: String, as format: VectorFileFormat) throws {
+        guard format == .jsonl else { throw LociError.emptyCollection(name: name) }
+        try TextFile.write("", to: to)
+        progress.note("wrote 0 vectors to \(to)")
     }
 }

@@ -19,13 +19,7 @@ struct GetCommand: ParsableCommand {
 
     @OptionGroup var target: CollectionArguments
 
-    @Option(
-        name: .customLong("id"), parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("An identifier; may be given several times.", valueName: "id"))
-    var identifiers: [String] = []
-
-    @Option(help: ArgumentHelp("The identifiers, one a line.", valueName: "file"), completion: .file())
-    var ids: String?
+    @OptionGroup var names: IdentifierArguments
 
     @Option(
         help: ArgumentHelp(
@@ -35,15 +29,10 @@ struct GetCommand: ParsableCommand {
 
     @OptionGroup var progress: ProgressOptions
 
-    func validate() throws {
-        guard identifiers.isEmpty != (ids == nil) else { throw ValidationError("give either --id or --ids") }
-    }
-
     func run() throws {
         Interrupt.install()
         let collection = try Database.open(target.database, access: .readOnly).collection(target.collection)
-        let wanted =
-            try ids.map { try IdentifierFile.read($0).map(VectorID.init(bytes:)) } ?? identifiers.map { VectorID($0) }
+        let wanted = try names.read()
         if let output {
             try write(wanted, of: collection, to: output)
         } else {

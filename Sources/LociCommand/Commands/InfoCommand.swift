@@ -9,13 +9,15 @@ struct InfoCommand: ParsableCommand {
         commandName: "info",
         abstract: "Show what a database or a collection holds and takes.",
         discussion: """
-            Bytes are those of pages in the file, partly filled ones included.
+            Bytes are those of pages in the file, partly filled ones included. Unused slots are places of vectors that were \
+            removed; those that are free are used again by the next vectors, and writes free the others bit by bit.
 
               loci info photos.loci
               loci info photos.loci clip --json
 
-            --json prints one object. Of a collection: name, count, dimension, metric, quantization, originals, index, \
-            degree, build_window, alpha, seed, search_window, tuning (null, or k, recall and curve), bytes_on_disk, bytes_per_vector, bytes, kernels, path, file_bytes. Of \
+            --json prints one object. Of a collection: name, count, unused_slots, free_slots, dimension, metric, \
+            quantization, originals, index, degree, build_window, alpha, seed, search_window, tuning (null, or k, recall \
+            and curve), bytes_on_disk, unused_bytes (an estimate), bytes_per_vector, bytes, kernels, path, file_bytes. Of \
             a database: path, bytes_on_disk, kernels, last_commit, durability (mode, interval_seconds), readers, \
             oldest_reader_commit, and collections with such objects. readers is null if unknown, oldest_reader_commit if \
             there are none.

@@ -51,13 +51,15 @@ struct NeighborReport {
     func write(to path: String, format: VectorFileFormat) throws {
         guard format == .jsonl else {
             // -1 where a query found fewer, as other programs write it.
-            var rows = [Int32](repeating: -1, count: results.queryCount * k)
+            // A matrix has a column even where there is nothing to be found.
+            let columns = max(1, k)
+            var rows = [Int32](repeating: -1, count: results.queryCount * columns)
             for query in 0..<results.queryCount {
                 for (place, index) in results.range(ofQuery: query).prefix(k).enumerated() {
-                    rows[query * k + place] = Int32(bitPattern: results.slots[index])
+                    rows[query * columns + place] = Int32(bitPattern: results.slots[index])
                 }
             }
-            return try IntegerMatrix(count: results.queryCount, columns: k, values: rows)
+            return try IntegerMatrix(count: results.queryCount, columns: columns, values: rows)
                 .write(to: path, format: format)
         }
         let writer = try NeighborsWriter(path: path)

@@ -27,6 +27,18 @@ struct Outcome {
         case is Interrupted, IndexError.cancelled:
             message = Self.line("interrupted; nothing was changed")
             status = Interrupt.exitStatus ?? 130
+        case let error as StoppedWrite:
+            let cause = Outcome(error.cause, arguments: arguments)
+            status = cause.status
+            if error.cause is Interrupted {
+                message = Self.line("interrupted; \(error.committed ?? "nothing was changed")")
+            } else {
+                let before = error.committed.map { $0 + " before" } ?? "nothing was changed"
+                message = cause.message.dropLast() + "; \(before)\n"
+            }
+        case let error as RefusedRow:
+            message = Self.line(error.description)
+            status = 1
         case let error as IndexError:
             message = Self.line(error.description)
             if case .parameter = error { status = Self.usageStatus } else { status = 1 }

@@ -12,6 +12,26 @@ struct CollectionArguments: ParsableArguments {
     var collection: String
 }
 
+/// The identifiers that a verb is about.
+struct IdentifierArguments: ParsableArguments {
+    @Option(
+        name: .customLong("id"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("An identifier; may be given several times.", valueName: "id"))
+    var identifiers: [String] = []
+
+    @Option(help: ArgumentHelp("The identifiers, one a line.", valueName: "file"), completion: .file())
+    var ids: String?
+
+    func validate() throws {
+        guard identifiers.isEmpty != (ids == nil) else { throw ValidationError("give either --id or --ids") }
+    }
+
+    /// - Throws: `VectorFileError`.
+    func read() throws -> [VectorID] {
+        try ids.map { try IdentifierFile.read($0).map(VectorID.init(bytes:)) } ?? identifiers.map { VectorID($0) }
+    }
+}
+
 /// How long work is shown.
 struct ProgressOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Show no progress and no notes.")
@@ -43,6 +63,9 @@ struct ProgressOptions: ParsableArguments {
 enum Allowed {
     /// Each thread has buffers of its own; more threads than this only cost memory.
     static let threads = 1...1024
+
+    /// Rows of a commit: they are held in memory until it is made.
+    static let batch = 1...1_000_000
 
     /// - Throws: `ValidationError` for a number out of range.
     static func check(_ option: String, _ value: Int?, in range: ClosedRange<Int>) throws {

@@ -9,6 +9,11 @@ enum Format {
         grouped(String(value.magnitude), negative: value < 0)
     }
 
+    /// So many vectors, in words: `1 vector`, `2,000 vectors`.
+    static func vectors(_ value: Int) -> String {
+        value == 1 ? "1 vector" : "\(count(value)) vectors"
+    }
+
     /// The number with a fixed count of decimals, rounded half away from zero: `0.970`.
     ///
     /// Zero never has a sign. Numbers too large for decimals to mean anything, and those that are not finite, are given

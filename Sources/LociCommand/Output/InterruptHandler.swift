@@ -21,7 +21,7 @@ enum Interrupt {
     /// Begins to catch the signals, in place of what they did before. Calling it again changes nothing.
     ///
     /// System calls under way are resumed (SA_RESTART): neither LMDB nor the system's libraries expect every call to
-    /// fail with EINTR. So a command that waits for standard input ends at the second Ctrl-C.
+    /// fail with EINTR. So a command that is to end while it waits for input does so by ``waitForInput(_:)``.
     static func install() {
         // Makes sure that the flag exists before a signal handler, which must not initialise it, can run.
         _ = received.load(ordering: .relaxed)
@@ -55,6 +55,20 @@ enum Interrupt {
     /// - Complexity: O(1), one relaxed load: cheap enough for inner loops, on any thread.
     static var isRequested: Bool {
         received.load(ordering: .relaxed) != 0
+    }
+
+    /// Waits until a read of a descriptor would not wait, or a signal asks the command to end.
+    ///
+    /// A signal ends the poll, which is not resumed. One that comes just before it, or that another thread takes, is seen
+    /// at the next look.
+    static func waitForInput(_ descriptor: Int32) {
+        let lookInterval: Int32 = 100  // milliseconds
+        while !isRequested {
+            var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            let ready = poll(&wanted, 1, lookInterval)
+            // What keeps it from waiting keeps from reading too, and the read says so.
+            if ready > 0 || ready < 0 && errno != EINTR { return }
+        }
     }
 
     /// The status that an interrupted command ends with: 130 for Ctrl-C, 143 for SIGTERM; nil if none came.
