@@ -83,6 +83,7 @@ extension CollectionView {
         // How many there are is known of all vectors; within a distance, one more has to be found for it.
         let wanted = options.maximumDistance == nil ? options.k : options.k + 1
         guard progress.pendingCount < wanted, !progress.isComplete else { return }
+        guard record.count > 0 else { return progress.deepen([], isComplete: true, of: 0) }
         let given = progress.givenCount
         let depth = min(max(2 * given, given + wanted), record.count)
         let isWalked = record.hasGraph && !options.isExact

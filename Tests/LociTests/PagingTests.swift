@@ -208,7 +208,13 @@ import Testing
         #expect(try current == database.read { $0.commit })
         #expect("\(try #require(error))".contains("database.read"))
         for id in 0..<50 { try collection.remove(VectorID(row: id)) }
-        #expect(throws: LociError.emptyCollection(name: "a")) { try collection.search(query, options, after: nil) }
+        // Nothing is all there is.
+        for isExact in [false, true] {
+            for options in [SearchOptions(k: 7, isExact: isExact), SearchOptions(within: 1, isExact: isExact)] {
+                let page = try collection.search(query, options, after: nil)
+                #expect(page.neighbors.isEmpty && page.next == nil)
+            }
+        }
     }
 
     @Test(arguments: [SearchOptions(k: 5, window: 8), SearchOptions(k: 5)])

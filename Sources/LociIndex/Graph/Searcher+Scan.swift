@@ -14,12 +14,13 @@ extension Searcher {
     ///   - radius: Neighbours are no farther.
     ///   - known: Slots that are left out.
     /// - Returns: Slots and distances, nearest first: `count`, or fewer where there are fewer.
-    /// - Throws: `IndexError` for a vector that cannot be measured, or a damaged original.
+    /// - Throws: `IndexError` for a vector that cannot be measured, a count below 1, or a damaged original.
     /// - Complexity: O(count of the view · dimension + n log n), where n is `count`; O(n) memory.
     package func scan(
         _ vector: UnsafePointer<Float>, in view: GraphView, count: Int, asWalked: Bool, within radius: Float,
         except known: Set<UInt32>
     ) throws(IndexError) -> [(slot: UInt32, distance: Float)] {
+        guard count >= 1 else { throw .parameter(name: "k", value: "\(count)", allowed: "at least 1") }
         try query.prepare(vector)
         let ranking = asWalked ? Self.walkRanking(of: view) : Self.fullRanking(of: view)
         var keys: [UInt64] = []
