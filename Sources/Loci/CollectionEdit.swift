@@ -170,7 +170,7 @@ final class CollectionEdit {
             record.scale == base.record.scale && record.mean == base.record.mean
             && record.dimension == base.record.dimension
         return CollectionView(
-            number: number, record: record,
+            number: number, record: record, commit: transaction.transactionID,
             arrays: try arrays.map { try ChunkTable(unsafelyBorrowing: transaction, after: $1) },
             identifiers: try IdentifierTable(
                 unsafelyBorrowing: transaction, base: base.identifiers, after: identifiers),

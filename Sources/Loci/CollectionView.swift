@@ -11,6 +11,8 @@ final class CollectionView: @unchecked Sendable {
     // Safe to share: nothing changes after init.
     let record: CollectionRecord
     let number: UInt32
+    /// The number of the commit.
+    let commit: Int
     let space: VectorSpace
     let coder: VectorCoder
     let arrays: CollectionArrays<ChunkTable>
@@ -36,16 +38,17 @@ final class CollectionView: @unchecked Sendable {
             unsafelyBorrowing: transaction, collection: number, count: record.slots,
             storedChunks: record.storedIdentifierChunks)
         self.init(
-            number: number, record: record, arrays: arrays, identifiers: identifiers,
-            searchers: SearcherPool(layout: record.codeLayout, space: record.space))
+            number: number, record: record, commit: transaction.transactionID, arrays: arrays,
+            identifiers: identifiers, searchers: SearcherPool(layout: record.codeLayout, space: record.space))
     }
 
     /// - Parameter searchers: Of the record's code layout and space.
     init(
-        number: UInt32, record: CollectionRecord, arrays: CollectionArrays<ChunkTable>, identifiers: IdentifierTable,
-        searchers: SearcherPool
+        number: UInt32, record: CollectionRecord, commit: Int, arrays: CollectionArrays<ChunkTable>,
+        identifiers: IdentifierTable, searchers: SearcherPool
     ) {
         self.number = number
+        self.commit = commit
         self.record = record
         self.arrays = arrays
         self.identifiers = identifiers

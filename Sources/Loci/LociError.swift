@@ -60,6 +60,10 @@ public enum LociError: Error, Equatable, Sendable {
     case recallNotReached(name: String, recall: Double, k: Int, best: Double, window: Int)
     /// The collection is scanned, so that windows make no difference.
     case nothingToTune(name: String)
+    /// A search was to be continued after a write: its cursor is of another commit than the one that is seen now.
+    case cursorOutdated(name: String, commit: Int, current: Int)
+    /// A cursor is of another search than the one that it was to continue; the text says what is another.
+    case cursorMismatch(name: String, reason: String)
     /// A view was used after its end.
     case viewEnded
     /// A write transaction was used after its end.
@@ -150,6 +154,12 @@ extension LociError: CustomStringConvertible {
         case .nothingToTune(let name):
             "the collection \"\(name)\" is so small that it is scanned; every search is exact, and there is nothing to "
                 + "tune"
+        case .cursorOutdated(let name, let commit, let current):
+            "the cursor is of commit \(commit), but the collection \"\(name)\" is seen at commit \(current): search all "
+                + "pages within one `database.read { view in … }`, or begin anew without a cursor"
+        case .cursorMismatch(let name, let reason):
+            "the cursor is not of this search of the collection \"\(name)\": it was made for another \(reason); give what "
+                + "it was made with, or begin anew without a cursor"
         case .viewEnded: "the view has ended: use it inside of the closure that it is given to, or begin another"
         case .transactionEnded:
             "the transaction has ended: use it inside of the closure that it is given to, or begin another"

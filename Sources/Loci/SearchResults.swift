@@ -73,7 +73,7 @@ public struct SearchResults: Sendable {
     }
 
     /// Ends the query under way.
-    mutating func endQuery() { ends.append(distances.count) }
+    package mutating func endQuery() { ends.append(distances.count) }
 
     /// Adds the results of other queries.
     mutating func append(_ other: SearchResults) {

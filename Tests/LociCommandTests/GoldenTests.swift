@@ -34,6 +34,10 @@ import Testing
         let one = try folder.succeed(
             "query", "test.loci", "points", "--queries", "queries.fvecs", "--row", "3", "--k", "4", "--window", "80")
         try expectGolden(Self.constant(one.output), "query-one.txt")
+        let next = try folder.succeed(
+            "query", "test.loci", "points", "--queries", "queries.fvecs", "--row", "3", "--k", "4", "--window", "80",
+            "--offset", "2")
+        try expectGolden(Self.constant(next.output), "query-offset.txt")
         let many = try folder.succeed(
             "query", "test.loci", "points", "--queries", "queries.fvecs", "--k", "2", "--threads", "1", "--window",
             "80", "--ground-truth", "truth.ivecs")

@@ -58,6 +58,45 @@ import Testing
         }
     }
 
+    @Test func queryPassesOverAnOffset() throws {
+        let folder = try Fixture.copy()
+        func json(_ arguments: String...) throws -> [String: Any] {
+            let run = try CommandRun(
+                ["query", "test.loci", "points", "--queries", "queries.fvecs", "--exact", "--json"] + arguments,
+                in: folder)
+            try #require(run.status == 0, "\(run.error)")
+            return try run.json()
+        }
+        func ids(_ json: [String: Any]) throws -> [String] {
+            try #require(json["neighbors"] as? [[String: Any]]).compactMap { $0["id"] as? String }
+        }
+        let all = try ids(json("--row", "3", "--k", "2400"))
+        let next = try json("--row", "3", "--k", "7", "--offset", "5")
+        #expect(try ids(next) == Array(all[5..<12]))
+        #expect(next["offset"] as? Int == 5 && next["k"] as? Int == 7 && next["queries"] as? Int == 1)
+        #expect(next["queries_per_second"] == nil)
+        #expect(try ids(json("--row", "3", "--offset", "2395")) == Array(all[2395...]))
+        #expect(try ids(json("--row", "3", "--offset", "2400")).isEmpty)
+        #expect(try ids(json("--row", "3", "--within", "0", "--offset", "1")).isEmpty)
+        // Of many queries; and rows in a file.
+        try folder.succeed(
+            "query", "test.loci", "points", "--queries", "queries.fvecs", "--offset", "2398", "--k", "3", "--exact",
+            "--output", "rows.ivecs")
+        let bytes = try folder.bytes("rows.ivecs")
+        #expect(bytes.count == 50 * 16)
+        let row = bytes.dropFirst(3 * 16).prefix(16).withUnsafeBytes { buffer in
+            (0..<4).map { Int32(littleEndian: buffer.loadUnaligned(fromByteOffset: 4 * $0, as: Int32.self)) }
+        }
+        #expect(row == [3, Int32(all[2398]), Int32(all[2399]), -1])
+        let text = try folder.succeed(
+            "query", "test.loci", "points", "--queries", "queries.fvecs", "--offset", "9", "--k", "2")
+        #expect(text.output.hasPrefix("query  rank  id"), "\(text.output)")
+        for wrong in [["--offset=-1"], ["--offset", "1", "--threads", "1"], ["--offset", "1000001"]] {
+            let query = ["query", "test.loci", "points", "--queries", "queries.fvecs"]
+            #expect(try CommandRun(query + wrong, in: folder).status == 2)
+        }
+    }
+
     @Test func warmSaysHowMuchIsRead() throws {
         let folder = try Fixture.copy()
         let file = try folder.succeed("info", "test.loci", "--json").json()["bytes_on_disk"] as? Int ?? 0

@@ -6,6 +6,8 @@ import Loci
 struct NeighborReport {
     let results: SearchResults
     let k: Int
+    /// How many nearer neighbours of each query were passed over.
+    let offset: Int
 
     /// A table of one query's neighbours, or of the first queries' with a column that tells which.
     func table(queries: Range<Int>, neighborsEach limit: Int) -> String {
@@ -19,7 +21,8 @@ struct NeighborReport {
             for (rank, neighbor) in neighbors.enumerated() {
                 var cells = isSingle ? [] : [rank == 0 ? "\(query)" : ""]
                 cells += [
-                    "\(rank + 1)", neighbor.id.description, Format.decimal(Double(neighbor.distance), places: places),
+                    "\(offset + rank + 1)", neighbor.id.description,
+                    Format.decimal(Double(neighbor.distance), places: places),
                 ]
                 table.add(cells)
             }

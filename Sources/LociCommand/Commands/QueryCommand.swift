@@ -15,6 +15,7 @@ struct QueryCommand: ParsableCommand {
             negated product for ip, and one minus the cosine for cosine: smaller is nearer.
 
               loci query photos.loci clip --vector "0.12 -0.5 0.33" --k 5
+              loci query photos.loci clip --vector "0.12 -0.5 0.33" --k 5 --offset 5
               loci query photos.loci clip --queries queries.npy --row 17
               loci query photos.loci clip --queries queries.npy --output neighbours.jsonl
               loci query photos.loci clip --queries queries.npy --recall 0.95
@@ -22,7 +23,7 @@ struct QueryCommand: ParsableCommand {
 
             --json prints one object: queries, k, window, exact, threads, recall (with a ground truth), \
             queries_per_second, queries_per_processor_second, latency_us, and "neighbors" for one vector or "results" for \
-            up to 10 queries of a file.
+            up to 10 queries of a file. With --offset there are no figures: queries, k, offset, and the neighbours.
             """)
 
     /// Up to so many queries of a file are part of the JSON object.
@@ -46,6 +47,12 @@ struct QueryCommand: ParsableCommand {
             "How many neighbours, by default 10; with --within the most, by default \(Self.standardLimit).",
             valueName: "K"))
     var k: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Pass over the nearest N neighbours of each query, and give the K after them: the next page.",
+            valueName: "N"))
+    var offset = 0
 
     @Option(
         help: ArgumentHelp("Find all neighbours up to this distance, as the metric reports it.", valueName: "D"))
@@ -95,6 +102,12 @@ struct QueryCommand: ParsableCommand {
         if within != nil, groundTruth != nil {
             throw ValidationError("--ground-truth counts the nearest K: leave --within out")
         }
+        try Allowed.check("--offset", offset, in: 0...SearchOptions.limit)
+        if offset > 0, groundTruth != nil || threads != nil {
+            throw ValidationError(
+                "with --offset queries are answered one by one, and not counted: leave "
+                    + "--ground-truth and --threads out")
+        }
         if groundTruth != nil, queries == nil || row != nil {
             throw ValidationError("--ground-truth needs --queries without --row")
         }
@@ -116,12 +129,13 @@ struct QueryCommand: ParsableCommand {
         if let queries {
             let file = try VectorFile.open(queries)
             if let row {
-                try search(collection, try VectorArray(file.row(row), dimension: file.dimension), truth, format)
+                try search(
+                    database, collection, try VectorArray(file.row(row), dimension: file.dimension), truth, format)
             } else {
-                try search(collection, file, truth, format)
+                try search(database, collection, file, truth, format)
             }
         } else if let values = vector?.values {
-            try search(collection, try VectorArray(values, dimension: values.count), truth, format)
+            try search(database, collection, try VectorArray(values, dimension: values.count), truth, format)
         }
     }
 
@@ -132,7 +146,8 @@ struct QueryCommand: ParsableCommand {
     private var isSingle: Bool { vector != nil || row != nil }
 
     private func search(
-        _ collection: Collection, _ source: some VectorSource, _ truth: GroundTruth?, _ format: VectorFileFormat?
+        _ database: Database, _ collection: Collection, _ source: some VectorSource, _ truth: GroundTruth?,
+        _ format: VectorFileFormat?
     ) throws {
         let k = k ?? (within == nil ? 10 : Self.standardLimit)
         var options =
@@ -140,12 +155,21 @@ struct QueryCommand: ParsableCommand {
         options.maximumDistance = within
         // One query is answered before a bar could be seen.
         let bar = (isSingle ? .quiet : progress).bar("Searching", total: source.count, unit: "queries")
-        let (measurement, results) = try collection.measure(
-            queries: source, truth: truth, options, threads: threads
-        ) {
+        @Sendable func advance() throws {
             try Interrupted.check()
             bar.advance()
         }
+        if offset > 0 {
+            let results = try Self.search(
+                database, collection.name, source, options, after: offset, onQuery: advance)
+            bar.finish()
+            let members: [(String, JSONValue)] = [
+                ("queries", .integer(source.count)), ("k", .integer(k)), ("offset", .integer(offset)),
+            ]
+            return try finish(NeighborReport(results: results, k: k, offset: offset), format, members, lines: [])
+        }
+        let (measurement, results) = try collection.measure(
+            queries: source, truth: truth, options, threads: threads, onQuery: advance)
         bar.finish()
         if within != nil {
             let full = (0..<results.queryCount).filter { results.range(ofQuery: $0).count == k }.count
@@ -159,18 +183,26 @@ struct QueryCommand: ParsableCommand {
         } else if let window, window < k, !measurement.isExact {
             progress.note("window \(window) is less than k; \(measurement.window) is used")
         }
-        let report = NeighborReport(results: results, k: measurement.k)
-        if let output, let format {
-            try report.write(to: output, format: format)
-            progress.note("wrote the neighbours of \(Format.count(results.queryCount)) queries to \(output)")
-        }
-        try print(MeasurementReport(measurement), report)
+        let figures = MeasurementReport(measurement)
+        let report = NeighborReport(results: results, k: measurement.k, offset: 0)
+        try finish(report, format, figures.members, lines: figures.lines)
     }
 
-    private func print(_ figures: MeasurementReport, _ report: NeighborReport) throws {
+    /// Writes the neighbours to the output file, and prints them.
+    /// - Parameters:
+    ///   - members: What a JSON object says besides.
+    ///   - lines: What a text about many queries says besides.
+    private func finish(
+        _ report: NeighborReport, _ format: VectorFileFormat?, _ members: [(String, JSONValue)],
+        lines: [(String, String)]
+    ) throws {
         let count = report.results.queryCount
+        if let output, let format {
+            try report.write(to: output, format: format)
+            progress.note("wrote the neighbours of \(Format.count(count)) queries to \(output)")
+        }
         if json {
-            var members = figures.members
+            var members = members
             if isSingle {
                 members.append(("neighbors", .neighbors(report.results[query: 0])))
             } else if count <= Self.queriesInJSON {
@@ -187,10 +219,10 @@ struct QueryCommand: ParsableCommand {
             if output == nil { try Console.output.write(report.table(queries: 0..<1, neighborsEach: report.k)) }
             return
         }
-        try Console.output.write(CollectionReport.block(figures.lines))
+        if !lines.isEmpty { try Console.output.write(CollectionReport.block(lines) + (output == nil ? "\n" : "")) }
         guard output == nil else { return }
         let shown = min(3, count)
-        try Console.output.write("\n" + report.table(queries: 0..<shown, neighborsEach: count == 1 ? report.k : 5))
+        try Console.output.write(report.table(queries: 0..<shown, neighborsEach: count == 1 ? report.k : 5))
         if count > shown {
             progress.note("\(Format.count(count - shown)) more queries are not shown; --output writes all")
         }

@@ -13,8 +13,8 @@ package final class Searcher {
     private var entry = EntrySearch()
     private var rows: UnsafeMutablePointer<UnsafePointer<UInt8>?>
     private var residuals: UnsafeMutablePointer<UnsafePointer<UInt8>?>
-    private var slots: UnsafeMutablePointer<UInt32>
-    private var distances: UnsafeMutablePointer<Float>
+    private(set) var slots: UnsafeMutablePointer<UInt32>
+    private(set) var distances: UnsafeMutablePointer<Float>
     /// An original vector as floats.
     private let loaded: UnsafeMutablePointer<Float>
     private var allocated = 64
@@ -63,7 +63,7 @@ package final class Searcher {
     package private(set) var rerankedCount = 0
 
     /// How candidates get the distances that they are ranked by in the end.
-    private enum Ranking {
+    enum Ranking {
         /// As the walk measured them.
         case firstLevel
         /// By both levels of their codes.
@@ -151,14 +151,7 @@ package final class Searcher {
         }
         // A window of all vectors finds all that a larger one would.
         let window = max(1, min(asked, view.count))
-        let ranking: Ranking =
-            if let residuals = view.residuals {
-                .secondLevel(residuals)
-            } else if let originals = view.originals, view.layout.quantization != .float32 {
-                .originals(originals)
-            } else {
-                .firstLevel
-            }
+        let ranking = Self.walkRanking(of: view)
         let reserve = Self.reserve(count: count, window: window, dimension: view.layout.dimension)
         // All that may be near enough is ranked.
         let depth = radius < .infinity ? view.count : count + reserve
@@ -229,11 +222,8 @@ package final class Searcher {
         guard let task else { return 0 }
         self.task = nil
         let buffer = task.isWalkOrder ? walk.pointee.search.buffer : best
-        var isTrue = false
-        if case .originals = task.ranking { isTrue = true }
         for index in 0..<min(task.count, buffer.count) {
-            let measured = SearchBuffer.distance(buffer[index])
-            let distance = isTrue ? measured : query.finish(measured)
+            let distance = reported(SearchBuffer.distance(buffer[index]), task.ranking)
             if distance > task.radius { return index }
             slots[index] = SearchBuffer.slot(buffer[index])
             distances[index] = distance
@@ -241,8 +231,25 @@ package final class Searcher {
         return min(task.count, buffer.count)
     }
 
+    /// A distance that was ranked by, as the metric reports it.
+    func reported(_ measured: Float, _ ranking: Ranking) -> Float {
+        if case .originals = ranking { return measured }
+        return query.finish(measured)
+    }
+
+    /// What the distances that a walk's candidates are ranked by are taken by.
+    static func walkRanking(of view: GraphView) -> Ranking {
+        if let residuals = view.residuals {
+            .secondLevel(residuals)
+        } else if let originals = view.originals, view.layout.quantization != .float32 {
+            .originals(originals)
+        } else {
+            .firstLevel
+        }
+    }
+
     /// What the most exact distances of a view are taken by.
-    private static func fullRanking(of view: GraphView) -> Ranking {
+    static func fullRanking(of view: GraphView) -> Ranking {
         if let originals = view.originals {
             .originals(originals)
         } else if let residuals = view.residuals {
@@ -295,6 +302,12 @@ package final class Searcher {
 
     /// Measures the vectors of the first `count` of `slots`, and keeps the best.
     private func rank(_ count: Int, _ ranking: Ranking, in view: GraphView) throws(IndexError) {
+        try measure(count, ranking, in: view)
+        best.insert(distances, slots, count: count)
+    }
+
+    /// Writes to `distances` how far the vectors of the first `count` of `slots` are.
+    func measure(_ count: Int, _ ranking: Ranking, in view: GraphView) throws(IndexError) {
         switch ranking {
         case .firstLevel:
             for index in 0..<count { rows[index] = view.codes.record(slots[index]) }
@@ -311,10 +324,10 @@ package final class Searcher {
                 distances[index] = try query.distance(to: loaded)
             }
         }
-        best.insert(distances, slots, count: count)
     }
 
-    private func reserve(_ count: Int) {
+    /// Makes room to measure so many vectors at once.
+    func reserve(_ count: Int) {
         guard count > allocated else { return }
         rows.deallocate()
         residuals.deallocate()

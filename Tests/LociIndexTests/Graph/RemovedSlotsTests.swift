@@ -46,6 +46,16 @@ import Testing
                     let nearest = expected.prefix(count)
                     let scanned = try searcher.scan(query, in: view, count: count)
                     #expect(scanned.map(\.slot) == nearest.map(\.slot))
+                    // Without some, and up to a distance.
+                    let known = Set(expected.map(\.slot).filter { _ in generator.below(3) == 0 })
+                    let radius = expected[generator.below(size.live)].distance
+                    let left = expected.filter { !known.contains($0.slot) && $0.distance <= radius }.prefix(count)
+                    for asWalked in [false, true] {
+                        let rest = try searcher.scan(
+                            query, in: view, count: count, asWalked: asWalked, within: radius, except: known)
+                        #expect(rest.map(\.slot) == left.map(\.slot))
+                        #expect(rest.map(\.distance) == left.map(\.distance))
+                    }
                     for window in [size.live, size.slots, .max] {
                         let found = try searcher.search(query, in: view, count: count, window: window)
                         // What one level ranks a scan ranks the same; codes of two levels are all ranked by both.
