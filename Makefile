@@ -28,19 +28,15 @@ torture: dependencies ## Kill, fill, damage and race the database for many minut
 	$(SWIFT) build --build-tests
 	LOCI_TORTURE=1 $(SWIFT) test --skip-build --filter 'TortureTests|PageCheckTests|DamageTests|WriteModelTests'
 
-# The suites where threads meet: commits beside searches and views, builds, links and batches on several threads.
-THREADS = ManyReadersTests|ConcurrencyTests|WriteModelTests|DatabaseViewTests|ParallelTests|SnapshotTests|MapGrowthTests
+# Where threads meet: commits beside searches and views, builds, links and batches on several threads.
+THREADS = ManyReadersTests/threads|ConcurrencyTests|WriteModelTests|DatabaseViewTests|ParallelTests|SnapshotTests|MapGrowthTests
 sanitize-thread: dependencies ## Run the tests of concurrency under the thread sanitizer
-	$(SWIFT) build --build-tests --sanitize=thread --scratch-path .build/thread
-	TSAN_OPTIONS="halt_on_error=1 $$TSAN_OPTIONS" \
-	    $(SWIFT) test --skip-build --sanitize=thread --scratch-path .build/thread --filter '$(THREADS)'
+	@SWIFT="$(SWIFT)" sh scripts/sanitize.sh thread '$(THREADS)'
 
-# The suites that read what was damaged, and those of the storage and of the kernels.
+# What reads damaged files, the storage, the kernels, the file readers, and all that edits records in place.
 BYTES = CorruptionTests|DamageTests|LociStorageTests|CVectorKernelsTests|LociFilesTests|WriteModelTests
 sanitize-address: dependencies ## Run the tests of damaged files, storage, kernels and file readers under the address sanitizer
-	$(SWIFT) build --build-tests --sanitize=address --scratch-path .build/address
-	ASAN_OPTIONS="detect_leaks=0 $$ASAN_OPTIONS" \
-	    $(SWIFT) test --skip-build --sanitize=address --scratch-path .build/address --filter '$(BYTES)'
+	@SWIFT="$(SWIFT)" sh scripts/sanitize.sh address '$(BYTES)'
 
 lint: ## Check the style and the rules of the repository
 	@SWIFT="$(SWIFT)" sh scripts/lint.sh

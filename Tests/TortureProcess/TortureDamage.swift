@@ -25,7 +25,7 @@ struct TortureDamage {
     private let seed: UInt64
     private let states: [TortureSequence]
 
-    /// A round may take so many seconds of processor time, and the process so much memory besides the maps.
+    /// A round may take so many seconds of processor time, and so many bytes of address space more than there are.
     private static let seconds: rlim_t = 60
     private static let memory: rlim_t = 6 << 30
 
@@ -66,7 +66,12 @@ struct TortureDamage {
         getrusage(RUSAGE_SELF, &usage)
         #endif
         let used = rlim_t(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
-        for (resource, value) in [(RLIMIT_CPU, used + seconds), (RLIMIT_AS, memory)] {
+        var limits = [(RLIMIT_CPU, used + seconds)]
+        // A sanitizer takes terabytes at the start.
+        if let pages = (try? TestFile.text("/proc/self/statm"))?.split(separator: " ").first.flatMap({ rlim_t($0) }) {
+            limits.append((RLIMIT_AS, pages * rlim_t(sysconf(Int32(_SC_PAGESIZE))) + memory))
+        }
+        for (resource, value) in limits {
             var limit = rlimit(rlim_cur: value, rlim_max: rlim_t.max)
             #if canImport(Glibc)
             setrlimit(__rlimit_resource_t(resource.rawValue), &limit)
