@@ -93,9 +93,9 @@ package final class ChunkEditor: @unchecked Sendable {
     }
 
     private func fresh(_ chunk: UInt32) throws(StorageError) -> ChunkBuffer {
-        if let copy = copies[chunk] { return copy }
-        let buffer = try ChunkBuffer(table: table, collection: collection, chunk: chunk, geometry: geometry)
-        return keep(buffer)
+        // One that was cut off before may have lost its place in the table of pointers.
+        if let copy = copies[chunk] { return keep(copy) }
+        return keep(try ChunkBuffer(table: table, collection: collection, chunk: chunk, geometry: geometry))
     }
 
     private func copy(of chunk: UInt32) throws(StorageError) -> ChunkBuffer {

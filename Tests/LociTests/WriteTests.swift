@@ -1,0 +1,168 @@
+// Loci, Apache License 2.0.
+
+import LociIndex
+import TestSupport
+import Testing
+
+@testable import Loci
+@testable import LociStorage
+
+@Suite struct WriteTests {
+    /// A graph, and a few small collections beside it.
+    private func database(_ folder: TemporaryFolder) throws -> Database {
+        let database = try Database.open(folder.database)
+        _ = try database.buildCollection("large", .quick(), from: try RandomVectors(count: 2_300, dimension: 16))
+        _ = try database.createCollection("small", .quick())
+        return database
+    }
+
+    private let vector = [Float](repeating: 0.5, count: 16)
+
+    /// After a commit, the view is at hand, made from the one before, and the same as one that is collected anew.
+    @Test func theNextViewIsAtHand() throws {
+        let folder = try TemporaryFolder()
+        let database = try database(folder)
+        let large = try database.collection("large")
+        _ = try large.count
+        for round in 0..<5 {
+            try database.write { transaction in
+                let large = try transaction.collection("large")
+                try large.upsert(VectorID("a \(round)"), vector)
+                try large.remove(VectorID(row: 10 * round))
+                try transaction.collection("small").upsert(VectorID("b \(round)"), vector)
+            }
+            let commit = try database.environment.lastTransactionID
+            let (published, fresh) = try database.environment.read { transaction in
+                #expect(transaction.transactionID == commit)
+                let number = try Catalogue.existing("large", in: transaction)
+                let record = try Catalogue.record(number: number, path: "", in: transaction)
+                return (
+                    try large.withView { $0 }, try CollectionView(number: number, record: record, in: transaction)
+                )
+            }
+            #expect(published.record == fresh.record)
+            for (mine, other) in zip(published.arrays.all, fresh.arrays.all) {
+                #expect(mine.count == other.count)
+                for index in 0..<UInt32(mine.count) { #expect(mine.record(at: index) == other.record(at: index)) }
+            }
+            #expect(try large.search(vector, k: 1).first?.distance ?? 1 < 0.01)
+        }
+    }
+
+    /// While a transaction is open, searches see the last commit, and none of what it did.
+    @Test func searchesMeanwhileSeeTheLastCommit() throws {
+        let folder = try TemporaryFolder()
+        let database = try database(folder)
+        let large = try database.collection("large")
+        try database.write { transaction in
+            let changed = try transaction.collection("large")
+            for row in 0..<100 { try changed.remove(VectorID(row: row)) }
+            try changed.add("new", vector)
+            #expect(changed.count == 2_201)
+            #expect(try large.count == 2_300)
+            #expect(try large.get(VectorID(row: 0)) != nil)
+            #expect(try large.get("new") == nil)
+            #expect(try large.search(vector, k: 3000, exact: true).count == 2_300)
+            #expect(try database.read { try $0.collection("large").count } == 2_300)
+        }
+        #expect(try large.count == 2_201)
+        #expect(try large.search(vector, k: 1).first?.id == "new")
+    }
+
+    @Test func whatFailsChangesNothing() throws {
+        let folder = try TemporaryFolder()
+        let database = try database(folder)
+        let before = try database.environment.lastTransactionID
+        struct GivenUp: Error {}
+        #expect(throws: GivenUp.self) {
+            try database.write { transaction in
+                try transaction.collection("large").remove("1")
+                try transaction.createCollection("third").add("x", [1, 2])
+                try transaction.drop("small")
+                throw GivenUp()
+            }
+        }
+        #expect(try database.environment.lastTransactionID == before)
+        #expect(try database.collectionNames() == ["large", "small"])
+        #expect(try database.collection("large").count == 2_300)
+        // What a row lacks is said with the row, and the transaction can go on without it.
+        try database.write { transaction in
+            let small = try transaction.collection("small")
+            try small.add("sound", vector)
+            let wrong = try VectorArray([1, 2, .nan, 3], dimension: 2)
+            #expect(throws: IndexError.dimensionMismatch(found: 2, expected: 16)) { try small.add(from: wrong) }
+            #expect(throws: IndexError.notFinite(row: nil, component: 15)) {
+                try small.add("nan", [Float](repeating: 0, count: 15) + [.nan])
+            }
+            #expect(throws: LociError.identifierExists(name: "small", id: "sound")) { try small.add("sound", vector) }
+            #expect(throws: LociError.identifierLength(row: 0, bytes: 0, limit: 480)) { try small.add("", vector) }
+        }
+        #expect(try database.collection("small").count == 1)
+        #expect(try database.check() == [])
+    }
+
+    @Test func afterItsEndATransactionIsOfNoUse() throws {
+        let folder = try TemporaryFolder()
+        let database = try database(folder)
+        let (transaction, small) = try database.write { ($0, try $0.collection("small")) }
+        #expect(throws: LociError.transactionEnded) { try small.add("a", vector) }
+        #expect(throws: LociError.transactionEnded) { try small.remove("a") }
+        #expect(throws: LociError.transactionEnded) { try small.get("a") }
+        #expect(throws: LociError.transactionEnded) { try transaction.collection("large") }
+        #expect(throws: LociError.transactionEnded) { try transaction.createCollection("late") }
+    }
+
+    /// Codes reach 64 times as far as the vectors that the space was learned from.
+    @Test func vectorsBeyondReachAreRefused() throws {
+        let folder = try TemporaryFolder()
+        let database = try database(folder)
+        let far = [Float](repeating: 1_000, count: 16)
+        guard case .tooFar = indexError({ try database.collection("large").add("far", far) }) else {
+            Issue.record("it was added")
+            return
+        }
+        // Without a graph, all is coded anew for it.
+        let small = try database.collection("small")
+        for place in 0..<20 { try small.add(VectorID(row: place), vector.map { $0 + Float(place) }) }
+        try small.add("far", far)
+        #expect(try small.search(far, k: 1).first?.id == "far")
+        #expect(try database.check() == [])
+    }
+
+    /// Numbers of vectors without identifiers follow on whatever number there is.
+    @Test func numbersFollowOn() throws {
+        let folder = try TemporaryFolder()
+        let database = try Database.open(folder.database)
+        let collection = try database.createCollection("c", .quick())
+        let two = try RandomVectors(count: 2, dimension: 3)
+        func add() throws { try database.write { _ = try $0.collection("c").add(from: two) } }
+        try add()
+        try collection.add("17", [1, 2, 3])
+        try collection.remove("0")
+        try add()
+        try collection.remove("19")
+        try add()
+        var ids: Set<VectorID> = []
+        try collection.forEach { id, _ in ids.insert(id) }
+        #expect(ids == ["1", "17", "18", "20", "21"])
+    }
+
+    /// The same changes make the same bytes on any number of threads.
+    @Test func threadsChangeNothing() throws {
+        let files = try [1, 2, 3].map { threads in
+            let folder = try TemporaryFolder()
+            do {
+                let database = try database(folder)
+                let vectors = try RandomVectors(count: 700, dimension: 16, seed: 9)
+                try database.write(threads: threads) { transaction in
+                    let large = try transaction.collection("large")
+                    for row in 0..<300 { try large.remove(VectorID(row: 3 * row)) }
+                    try large.add(from: vectors)
+                }
+                _ = try database.backup(to: folder.file("copy.loci"))
+            }
+            return try TestFile.read(folder.file("copy.loci"))
+        }
+        #expect(files[0] == files[1] && files[1] == files[2])
+    }
+}
