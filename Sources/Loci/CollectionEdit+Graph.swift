@@ -88,21 +88,28 @@ extension CollectionEdit {
     private func refresh() throws {
         guard
             16 * record.removedSinceRefresh > record.count || 2 * record.count >= 3 * record.refreshedCount
+                || hasEntriesBeyondSlots
         else { return }
         record.removedSinceRefresh = 0
         record.refreshedCount = record.count
         let seed = record.configuration.build.seed
-        if let old = graph.entries,
-            let fresh = EntryTableBuilder.refreshedTable(
-                old, of: EntryVectors(graph), space: record.space, seed: seed)
-        {
-            record.entries = fresh.layout
+        if record.quantization.firstLevelBits != nil {
+            let vectors = EntryVectors(graph)
+            let fresh =
+                graph.entries.map {
+                    EntryTableBuilder.refreshedTable($0, of: vectors, space: record.space, seed: seed)
+                } ?? EntryTableBuilder.standardTable(of: vectors, space: record.space, seed: seed)
+            record.entries = fresh?.layout
             try fitArrays()
-            try write(fresh.table, to: .entries)
+            if let fresh { try write(fresh.table, to: .entries) }
         }
-        if let growth = try DistanceGrowth.learn(in: graph, coder: coder, seed: seed) {
-            record.growth = growth
-        }
+        if let growth = try DistanceGrowth.learn(in: graph, coder: coder, seed: seed) { record.growth = growth }
+    }
+
+    /// Whether walks would begin at slots that were cut off.
+    private var hasEntriesBeyondSlots: Bool {
+        guard let table = graph.entries else { return false }
+        return (0..<table.layout.entries).contains { Int(table.slot($0)) >= record.slots }
     }
 
     /// - Parameter linked: How many vectors the graph links.

@@ -23,6 +23,8 @@ final class CollectionEdit {
     var removed: [UInt32] = []
     /// Whether there is anything to be stored.
     var isChanged = false
+    /// What kept a change from being made whole: nothing can be stored after that, whoever caught it.
+    private var failure: (any Error)?
 
     /// Vectors that wait take at most about so many bytes.
     static let pendingBytes = 64 << 20
@@ -84,19 +86,37 @@ final class CollectionEdit {
         }
         try admit(vector, row: row)
         // The next vector may be of another dimension when all are gone.
-        if count == 0 { try flush() }
+        if count == 0 { try changing(flush) }
         let isWaiting = pending?.place(of: id) != nil
         let old = isWaiting ? nil : try slot(of: id)
         if !replacing, isWaiting || old != nil { throw LociError.identifierExists(name: record.name, id: id) }
-        if let old { try detach(old, id) }
+        try changing {
+            if let old { try detach(old, id) }
+            wait(id, vector)
+            if pending?.bytes ?? 0 >= Self.pendingBytes { try flush() }
+        }
+        return isWaiting || old != nil
+    }
+
+    /// Lets a vector wait.
+    private func wait(_ id: VectorID, _ vector: UnsafeBufferPointer<Float>) {
         var pending = self.pending ?? PendingVectors(dimension: vector.count)
         self.pending = nil
         pending.put(vector, for: id)
         self.pending = pending
         record.note(id)
         isChanged = true
-        if pending.bytes >= Self.pendingBytes { try flush() }
-        return isWaiting || old != nil
+    }
+
+    /// Runs a change that must be made whole or not at all.
+    private func changing(_ body: () throws -> Void) throws {
+        if let failure { throw failure }
+        do {
+            try body()
+        } catch {
+            failure = error
+            throw error
+        }
     }
 
     /// The identifier for a vector that was given none.
@@ -107,7 +127,7 @@ final class CollectionEdit {
     func remove(_ id: VectorID) throws -> Bool {
         if pending?.drop(id) == true { return true }
         guard let slot = try slot(of: id) else { return false }
-        try detach(slot, id)
+        try changing { try detach(slot, id) }
         return true
     }
 
@@ -152,7 +172,7 @@ final class CollectionEdit {
     /// Writes everything into the transaction.
     func store() throws {
         guard isChanged else { return }
-        try flush()
+        try changing(flush)
         for array in retired { try array.store(in: transaction) }
         for array in arrays.all { try array.store(in: transaction) }
         try identifiers.store(in: transaction)

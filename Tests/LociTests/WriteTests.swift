@@ -166,3 +166,65 @@ import Testing
         #expect(files[0] == files[1] && files[1] == files[2])
     }
 }
+
+extension WriteTests {
+    /// The table of entry points names slots from all over; those at the end are cut off when they are free.
+    @Test func slotsThatAreCutOffAreNoEntries() throws {
+        let folder = try TemporaryFolder()
+        let database = try Database.open(folder.database)
+        let vectors = try RandomVectors(count: 2_300, dimension: 16)
+        let collection = try database.buildCollection("c", .quick(), from: vectors)
+        var slots = 2_300
+        // A few at a time from the end, so that nothing else is reason to learn the entries anew.
+        for last in stride(from: 2_300, to: 2_100, by: -20) {
+            try database.write { transaction in
+                for row in last - 20..<last { try transaction.collection("c").remove(VectorID(row: row)) }
+            }
+            #expect(try collection.check() == [])
+            _ = try collection.search(vectors[last - 1], k: 5)
+            slots = min(slots, try collection.withView { $0.record.slots })
+        }
+        #expect(slots < 2_300)
+        // Down to fewer than there is a table for, and up again.
+        try database.write { transaction in
+            for row in 0..<2_000 { try transaction.collection("c").remove(VectorID(row: row)) }
+        }
+        #expect(try collection.check() == [])
+        #expect(try collection.search(vectors[2_050], k: 1).first?.id == VectorID(row: 2_050))
+        try database.write { transaction in
+            _ = try transaction.collection("c").add(from: vectors)
+        }
+        #expect(try collection.withView { $0.record.entries != nil })
+        #expect(try collection.check() == [])
+    }
+
+    /// A change that could not be made whole is not stored, though the closure goes on.
+    @Test func whatWasNotMadeWholeIsNotStored() throws {
+        let folder = try TemporaryFolder()
+        let database = try Database.open(folder.database)
+        let vectors = try RandomVectors(count: 2_300, dimension: 16)
+        _ = try database.buildCollection("c", .quick(), from: vectors)
+        // A neighbour that does not exist, under a right checksum.
+        try database.environment.write { transaction in
+            let geometry = try ChunkGeometry.adjacency(stride: 64)
+            let base = try ChunkTable(
+                unsafelyBorrowing: transaction, table: .adjacency, collection: 1, geometry: geometry)
+            let editor = ChunkEditor(of: base, in: .adjacency, collection: 1)
+            for slot in 0..<UInt32(base.count) {
+                try editor.edit(slot).storeBytes(of: UInt32(9_999).littleEndian, as: UInt32.self)
+            }
+            try editor.store(in: transaction)
+        }
+        let before = try database.environment.lastTransactionID
+        let failure = indexError {
+            try database.write { transaction in
+                let collection = try transaction.collection("c")
+                try collection.add("a", vectors[0])
+                #expect(indexError { try collection.edit.store() } != nil)
+                // The failure was caught; the commit fails all the same.
+            }
+        }
+        #expect(failure != nil)
+        #expect(try database.environment.lastTransactionID == before)
+    }
+}
