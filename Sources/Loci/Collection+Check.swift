@@ -15,16 +15,22 @@ public struct Fault: Sendable, Equatable, CustomStringConvertible {
 }
 
 extension Database {
-    /// Checks all collections as one commit has them; see `Collection.check`.
-    /// - Parameter limit: How many faults of a collection are reported at the most.
-    /// - Returns: What is wrong; nothing, when all is well.
-    public func check(limit: Int = 100) throws -> [Fault] {
+    /// Checks all as one commit has it: that names and records lead to each other, that there is nothing which no name leads
+    /// to, and each collection; see `Collection.check`.
+    /// - Parameters:
+    ///   - limit: How many faults of a collection, and of the database's own records, are reported at the most.
+    ///   - progress: Called after each collection, with how many are done, of how many.
+    /// - Returns: What is wrong, that of the database's own records first; nothing, when all is well.
+    public func check(limit: Int = 100, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }) throws -> [Fault] {
         try LociError.mapped {
             try environment.read { transaction in
-                var faults: [Fault] = []
-                for name in try Catalogue.names(in: transaction) {
+                let survey = try CatalogueSurvey(path: path, in: transaction)
+                var faults = Array(survey.databaseFaults.prefix(max(0, limit)))
+                for (done, (name, _)) in survey.names.enumerated() {
+                    progress(done, survey.names.count)
                     faults += try Collection(name: name, database: self).check(limit: limit, in: transaction)
                 }
+                progress(survey.names.count, survey.names.count)
                 return faults
             }
         }
@@ -33,7 +39,8 @@ extension Database {
 
 extension Collection {
     /// Walks everything: checksums of chunks, identifiers and slots that are each other's inverse, degrees, edges,
-    /// reachability of every vector, constants of the codes.
+    /// reachability of every vector, parents, states and counts, constants of the codes, components of originals, and chunks
+    /// of arrays that the collection does not have.
     /// - Parameter limit: How many faults are reported at the most.
     /// - Returns: What is wrong; nothing, when all is well.
     /// - Throws: `LociError.collectionNotFound`, or what keeps the check from going on.
@@ -42,7 +49,8 @@ extension Collection {
         try withTransaction { try check(limit: limit, in: $0) }
     }
 
-    fileprivate func check(limit: Int, in transaction: borrowing ReadTransaction) throws -> [Fault] {
+    /// The same within a transaction.
+    func check(limit: Int, in transaction: borrowing ReadTransaction) throws -> [Fault] {
         var faults = CheckReport(collection: name, limit: limit)
         do {
             let number = try Catalogue.existing(name, in: transaction)
@@ -53,12 +61,15 @@ extension Collection {
             }
             try transaction.verifyChecksums(of: number) { faults.add($0.description) }
             // Only what is sound can be walked: a chunk that is damaged may hold anything.
-            if faults.isEmpty, record.count > 0 {
+            let canBeWalked = faults.isEmpty
+            try Self.checkTables(of: number, record, in: transaction, report: &faults)
+            if canBeWalked, record.count > 0 {
                 let view = try CollectionView(number: number, record: record, in: transaction)
                 for violation in GraphInvariants.violations(of: view.graph, limit: limit) {
                     faults.add(violation.description)
                 }
                 Self.checkCounts(of: view, report: &faults)
+                Self.checkOriginals(of: view, report: &faults)
                 try Self.checkIdentifiers(of: view, in: transaction, report: &faults)
             }
         } catch let error as StorageError {
@@ -66,6 +77,49 @@ extension Collection {
             faults.add(error.description)
         }
         return faults.faults
+    }
+
+    /// What stands in tables of which the collection has nothing.
+    private static func checkTables(
+        of number: UInt32, _ record: CollectionRecord, in transaction: borrowing ReadTransaction,
+        report: inout CheckReport
+    ) throws {
+        let layout = try CollectionLayout(record)
+        for table in Table.allCases {
+            let isUsed =
+                switch table {
+                case .collections, .staging: true
+                case .ids, .identifiers: record.count > 0
+                case .settings: false
+                default: record.count > 0 && layout[table] != nil
+                }
+            guard !isUsed else { continue }
+            var entries = 0
+            try transaction.forEach(in: table, prefix: Key(collection: number)) { _, _ in
+                entries += 1
+                return true
+            }
+            if entries > 0 {
+                report.add("table \(table): it has \(entries) records of the collection, which should have none there")
+            }
+        }
+    }
+
+    /// Vectors that were kept can be measured.
+    private static func checkOriginals(of view: CollectionView, report: inout CheckReport) {
+        guard view.graph.originals != nil else { return }
+        let admitting = view.record.admittingSpace(dimension: view.record.dimension)
+        for slot in view.liveSlots {
+            var vector = view.vector(at: slot)
+            vector.withUnsafeMutableBufferPointer { values in
+                guard let base = values.baseAddress else { return }
+                do throws(IndexError) {
+                    try admitting.admit(base, row: Int(slot), kernels: Kernels.active)
+                } catch {
+                    report.add("slot \(slot): the original of its vector could not be stored: \(error)")
+                }
+            }
+        }
     }
 
     /// The numbers of the record against the states of slots.
@@ -89,6 +143,11 @@ extension Collection {
                 report.add("slot \(slot) has no identifier")
             } else if try soundSlot(of: id, of: view, in: transaction) != slot {
                 report.add("the identifier \"\(id)\" of slot \(slot) does not lead back to it")
+            }
+            if let number = SlotNumber.slot(of: id.bytes), UInt64(number) >= view.record.nextNumber {
+                report.add(
+                    "the identifier \"\(id)\" of slot \(slot) is not below \(view.record.nextNumber), which the next "
+                        + "vector without one is to be named by")
             }
         }
         try transaction.forEach(in: .ids, prefix: Key(collection: view.number)) { key, _ in
