@@ -27,7 +27,8 @@ struct LociCommand: ParsableCommand {
         version: "0.1.0",
         groupedSubcommands: [
             CommandGroup(
-                name: "Collections", subcommands: [
+                name: "Collections",
+                subcommands: [
                     BuildCommand.self, OptimizeCommand.self, DropCommand.self, ExportCommand.self,
                 ]),
             CommandGroup(
@@ -37,7 +38,10 @@ struct LociCommand: ParsableCommand {
                 name: "Look", subcommands: [ListCommand.self, InfoCommand.self, GetCommand.self, CheckCommand.self]),
             CommandGroup(
                 name: "Files",
-                subcommands: [BackupCommand.self, RestoreCommand.self, CompactCommand.self, DurabilityCommand.self]),
+                subcommands: [
+                    BackupCommand.self, RestoreCommand.self, RepairCommand.self, CompactCommand.self,
+                    DurabilityCommand.self,
+                ]),
             CommandGroup(name: "Trials", subcommands: [TruthCommand.self, GenerateCommand.self]),
         ])
 
