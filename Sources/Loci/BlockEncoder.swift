@@ -16,6 +16,16 @@ struct CodedRecords {
     }
 }
 
+/// Vectors that may come with codes of their own, made in the space that they are to be coded in.
+protocol CodedVectorSource: VectorSource {
+    /// Writes the codes of a vector in place of those that were made of it, where it has codes.
+    /// - Parameters:
+    ///   - row: From 0 to `count - 1`.
+    ///   - record: A first-level record.
+    ///   - residual: The residual record where the quantization has one.
+    func copyCodes(row: Int, record: UnsafeMutablePointer<UInt8>, residual: UnsafeMutablePointer<UInt8>?)
+}
+
 /// Codes blocks of a build's rows, on several threads, into buffers that are used again.
 final class BlockEncoder<Source: VectorSource> {
     private let source: Source
@@ -51,6 +61,7 @@ final class BlockEncoder<Source: VectorSource> {
         let kept = layout.originals.map { reuse(&self.kept, rows.count, $0) }
         let sketches = layout.sketches.map { reuse(&self.sketches, rows.count, $0) }
         let (source, coder, originals) = (source, coder, originals)
+        let coded = source as? any CodedVectorSource
         try Parallel.forEach(count: rows.count, grain: 256, threads: threads) { block, _ in
             try withUnsafeTemporaryAllocation(of: Float.self, capacity: source.dimension) { buffer in
                 guard let values = buffer.baseAddress else { return }
@@ -65,6 +76,7 @@ final class BlockEncoder<Source: VectorSource> {
                     coder.encode(
                         values, record: codes[place], residual: residuals.map { $0[place] },
                         sketch: sketches.map { $0[place] })
+                    coded?.copyCodes(row: row, record: codes[place], residual: residuals.map { $0[place] })
                 }
             }
         }

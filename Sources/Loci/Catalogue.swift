@@ -74,14 +74,24 @@ enum Catalogue {
     /// Writes a collection's record, and lets its name lead to it.
     static func put(_ record: CollectionRecord, number: UInt32, in transaction: borrowing WriteTransaction) throws {
         try transaction.put(record.encoded, for: Key(collection: number), in: .collections)
+        try link(name: record.name, to: number, in: transaction)
+    }
+
+    /// Lets a name lead to a number.
+    static func link(name: String, to number: UInt32, in transaction: borrowing WriteTransaction) throws {
         var value: [UInt8] = []
         value.appendLittleEndian(number)
-        try transaction.put(value, for: key(record.name), in: .collections)
+        try transaction.put(value, for: key(name), in: .collections)
+    }
+
+    /// Takes a name away, and leaves what it led to.
+    static func unlink(name: String, in transaction: borrowing WriteTransaction) throws {
+        try transaction.delete(key(name), in: .collections)
     }
 
     /// Takes a name away, and leaves what was under its number to be dropped.
     static func remove(name: String, number: UInt32, in transaction: borrowing WriteTransaction) throws {
-        try transaction.delete(key(name), in: .collections)
+        try unlink(name: name, in: transaction)
         try transaction.delete(Key(collection: number), in: .collections)
         try transaction.markForDropping(collection: number)
     }

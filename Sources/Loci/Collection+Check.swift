@@ -15,19 +15,25 @@ public struct Fault: Sendable, Equatable, CustomStringConvertible {
 }
 
 extension Database {
-    /// Checks the file's pages, and all collections as one commit has them; see `checkPages` and `Collection.check`.
-    /// - Parameter limit: How many faults of the pages, and of a collection, are reported at the most.
-    /// - Returns: What is wrong; nothing, when all is well. Faults of pages are reported alone: what they lead to cannot be
-    ///   trusted.
+    /// Checks the file's pages, and all as one commit has it: that names and records lead to each other, that there is nothing
+    /// which no name leads to, and each collection; see `checkPages` and `Collection.check`.
+    /// - Parameters:
+    ///   - limit: How many faults of the pages, of a collection, and of the database's own records, are reported at the most.
+    ///   - progress: Called after each collection, with how many are done, of how many.
+    /// - Returns: What is wrong, that of the database's own records first; nothing, when all is well. Faults of pages are
+    ///   reported alone: what they lead to cannot be trusted.
     /// - Throws: `LociError.system` where the file cannot be read.
     /// - Complexity: O(bytes of the file).
-    public func check(limit: Int = 100) throws -> [Fault] {
+    public func check(limit: Int = 100, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }) throws -> [Fault] {
         try withCheckedPages(limit: limit) { transaction, faults in
             guard faults.isEmpty else { return faults }
-            var found: [Fault] = []
-            for name in try Catalogue.names(in: transaction) {
+            let survey = try CatalogueSurvey(path: path, in: transaction)
+            var found = Array(survey.databaseFaults.prefix(max(0, limit)))
+            for (done, (name, _)) in survey.names.enumerated() {
+                progress(done, survey.names.count)
                 found += try Collection(name: name, database: self).check(limit: limit, in: transaction)
             }
+            progress(survey.names.count, survey.names.count)
             return found
         }
     }
@@ -65,7 +71,8 @@ extension Database {
 
 extension Collection {
     /// Walks everything: checksums of chunks, identifiers and slots that are each other's inverse, degrees, edges,
-    /// reachability of every vector, constants of the codes.
+    /// reachability of every vector, parents, states and counts, constants of the codes, components of originals, and chunks
+    /// of arrays that the collection does not have.
     ///
     /// The pages that lead to all this are the database's, and must be sound: see `Database.checkPages`.
     /// - Parameter limit: How many faults are reported at the most.
@@ -76,7 +83,8 @@ extension Collection {
         try withTransaction { try check(limit: limit, in: $0) }
     }
 
-    fileprivate func check(limit: Int, in transaction: borrowing ReadTransaction) throws -> [Fault] {
+    /// The same within a transaction.
+    func check(limit: Int, in transaction: borrowing ReadTransaction) throws -> [Fault] {
         var faults = CheckReport(collection: name, limit: limit)
         do {
             let number = try Catalogue.existing(name, in: transaction)
@@ -87,7 +95,9 @@ extension Collection {
             }
             try transaction.verifyChecksums(of: number) { faults.add($0.description) }
             // Only what is sound can be walked: a chunk that is damaged may hold anything.
-            if faults.isEmpty {
+            let canBeWalked = faults.isEmpty
+            try Self.checkTables(of: number, record, in: transaction, report: &faults)
+            if canBeWalked {
                 let view = try CollectionView(number: number, record: record, in: transaction)
                 if record.count > 0 {
                     for violation in GraphInvariants.violations(of: view.graph, limit: limit) {
@@ -95,6 +105,7 @@ extension Collection {
                     }
                 }
                 Self.checkCounts(of: view, report: &faults)
+                Self.checkOriginals(of: view, report: &faults)
                 try Self.checkIdentifiers(of: view, in: transaction, report: &faults)
             }
         } catch let error as StorageError {
@@ -102,6 +113,49 @@ extension Collection {
             faults.add(error.description)
         }
         return faults.faults
+    }
+
+    /// What stands in tables of which the collection has nothing.
+    private static func checkTables(
+        of number: UInt32, _ record: CollectionRecord, in transaction: borrowing ReadTransaction,
+        report: inout CheckReport
+    ) throws {
+        let layout = try CollectionLayout(record)
+        for table in Table.allCases {
+            let isUsed =
+                switch table {
+                case .collections, .staging: true
+                case .ids, .identifiers: record.count > 0
+                case .settings: false
+                default: record.count > 0 && layout[table] != nil
+                }
+            guard !isUsed else { continue }
+            var entries = 0
+            try transaction.forEach(in: table, prefix: Key(collection: number)) { _, _ in
+                entries += 1
+                return true
+            }
+            if entries > 0 {
+                report.add("table \(table): it has \(entries) records of the collection, which should have none there")
+            }
+        }
+    }
+
+    /// Vectors that were kept can be measured.
+    private static func checkOriginals(of view: CollectionView, report: inout CheckReport) {
+        guard view.graph.originals != nil else { return }
+        let admitting = view.record.admittingSpace(dimension: view.record.dimension)
+        for slot in view.liveSlots {
+            var vector = view.vector(at: slot)
+            vector.withUnsafeMutableBufferPointer { values in
+                guard let base = values.baseAddress else { return }
+                do throws(IndexError) {
+                    try admitting.admit(base, row: Int(slot), kernels: Kernels.active)
+                } catch {
+                    report.add("slot \(slot): the original of its vector could not be stored: \(error)")
+                }
+            }
+        }
     }
 
     /// The numbers of the record against the states of slots.
@@ -125,6 +179,11 @@ extension Collection {
                 report.add("slot \(slot) has no identifier")
             } else if try soundSlot(of: id, of: view, in: transaction) != slot {
                 report.add("the identifier \"\(id)\" of slot \(slot) does not lead back to it")
+            }
+            if let number = SlotNumber.slot(of: id.bytes), UInt64(number) >= view.record.nextNumber {
+                report.add(
+                    "the identifier \"\(id)\" of slot \(slot) is not below \(view.record.nextNumber), which the next "
+                        + "vector without one is to be named by")
             }
         }
         try transaction.forEach(in: .ids, prefix: Key(collection: view.number)) { key, _ in

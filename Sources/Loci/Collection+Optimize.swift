@@ -62,13 +62,14 @@ private struct CollectionOptimization<Observer: BuildObserver> {
         } else {
             ids = try slots.map { VectorID(bytes: try view.identifiers.identifier(at: $0)) }
         }
-        let build = CollectionBuild(
-            database: database, name: record.name, configuration: record.configuration,
-            source: ViewVectors(view: view, slots: slots), identifiers: ids, tuning: record.tuning, threads: threads,
-            observer: observer)
         let keepsSpace =
             record.quantization.firstLevelBits != nil && record.quantization.residualBits == 0
             && record.configuration.originals == .none
+        let build = CollectionBuild(
+            database: database, name: record.name, configuration: record.configuration,
+            source: ViewVectors(view: view, slots: slots, keepsCodes: keepsSpace), identifiers: ids,
+            tuning: record.tuning, threads: threads,
+            observer: observer)
         var built = try build.built(
             try BuildIdentifiers(ids, count: slots.count), in: keepsSpace ? space : nil)
         built.record.nextNumber = max(built.record.nextNumber, record.nextNumber)

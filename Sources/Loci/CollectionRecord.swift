@@ -195,14 +195,14 @@ struct CollectionRecord: Sendable, Equatable {
             throw fault("it has \(bytes.count) bytes of at least \(Self.fixedBytes)")
         }
         let span = bytes.span.bytes
-        let version = span.littleEndian(at: 0, as: UInt16.self)
-        guard version == Self.currentVersion else {
-            throw .formatVersion(path: path, found: UInt32(version), supported: UInt32(Self.currentVersion))
-        }
         var unsealed = bytes
         for offset in 0..<4 { unsealed[52 + offset] = 0 }
         let checksum = unsealed.withUnsafeBytes { Checksum.crc32($0) }
         guard checksum == span.littleEndian(at: 52, as: UInt32.self) else { throw fault("its checksum is wrong") }
+        let version = span.littleEndian(at: 0, as: UInt16.self)
+        guard version == Self.currentVersion else {
+            throw .formatVersion(path: path, found: UInt32(version), supported: UInt32(Self.currentVersion))
+        }
         guard let metric = Metric(rawValue: bytes[2]) else { throw fault("it names metric \(bytes[2])") }
         guard let quantization = Quantization(rawValue: bytes[3]) else {
             throw fault("it names quantization \(bytes[3])")

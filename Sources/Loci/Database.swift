@@ -183,18 +183,22 @@ public final class Database: Sendable {
     }
 
     /// Drops a collection. It is gone at once; its pages are freed in steps, which the next writer goes on with if this
-    /// process does not.
+    /// process does not. One that is damaged can be dropped, too.
     /// - Throws: `LociError.collectionNotFound`.
     public func drop(_ name: String) throws {
         try LociError.mapped {
-            let number = try environment.write { transaction -> UInt32 in
-                guard let number = try Catalogue.number(of: name, in: transaction) else {
-                    throw LociError.collectionNotFound(name: name, existing: try Catalogue.names(in: transaction))
+            let number = try environment.write { transaction -> UInt32? in
+                switch try CatalogueSurvey.lead(of: name, path: path, in: transaction) {
+                case .sound(let number), .noRecord(let number), .damagedRecord(let number, _):
+                    try Catalogue.remove(name: name, number: number, in: transaction)
+                    return number
+                case .otherRecord, .unreadable:
+                    // What it leads to, if anything, belongs to another name.
+                    try Catalogue.unlink(name: name, in: transaction)
+                    return nil
                 }
-                try Catalogue.remove(name: name, number: number, in: transaction)
-                return number
             }
-            try environment.dropCollection(number)
+            if let number { try environment.dropCollection(number) }
         }
     }
 }

@@ -6,6 +6,8 @@ import LociIndex
 struct ViewVectors: VectorSource {
     let view: CollectionView
     let slots: [UInt32]
+    /// Whether the vectors are to be coded in the space of the view, so that their codes can be kept to the bit.
+    var keepsCodes = false
 
     var count: Int { slots.count }
     var dimension: Int { view.record.dimension }
@@ -15,5 +17,16 @@ struct ViewVectors: VectorSource {
             throw IndexError.rowOutOfRange(row: row, count: slots.count)
         }
         view.load(slots[row], into: base)
+    }
+}
+
+extension ViewVectors: CodedVectorSource {
+    func copyCodes(row: Int, record: UnsafeMutablePointer<UInt8>, residual: UnsafeMutablePointer<UInt8>?) {
+        guard keepsCodes else { return }
+        let layout = view.record.codeLayout
+        record.update(from: view.graph.codes.record(slots[row]), count: layout.recordStride)
+        if let residual, let residuals = view.graph.residuals {
+            residual.update(from: residuals.record(slots[row]), count: layout.residualStride)
+        }
     }
 }

@@ -39,7 +39,10 @@ struct LociCommand: ParsableCommand {
                 name: "Look", subcommands: [ListCommand.self, InfoCommand.self, GetCommand.self, CheckCommand.self]),
             CommandGroup(
                 name: "Files",
-                subcommands: [BackupCommand.self, RestoreCommand.self, CompactCommand.self, DurabilityCommand.self]),
+                subcommands: [
+                    BackupCommand.self, RestoreCommand.self, RepairCommand.self, CompactCommand.self,
+                    DurabilityCommand.self,
+                ]),
             CommandGroup(name: "Trials", subcommands: [TruthCommand.self, GenerateCommand.self]),
         ])
 

@@ -62,16 +62,7 @@ package final class ChunkBuffer {
 
     /// Takes over the records of a stored chunk.
     func fill(from value: UnsafeRawBufferPointer) throws(ChunkFlaw) {
-        let header = try ChunkHeader(decoding: value)
-        try header.expect(kind: kind, collection: collection, chunk: chunk, stride: UInt32(geometry.stride))
-        let records = Int(header.records)
-        guard (0...geometry.recordsPerChunk).contains(records), value.count == geometry.storedBytes(records: records)
-        else {
-            throw ChunkFlaw("it has \(value.count) bytes for \(records) records")
-        }
-        guard ChunkHeader.checksum(of: value, contentBytes: records * geometry.stride) == header.checksum else {
-            throw ChunkFlaw("its checksum is wrong")
-        }
+        let records = try geometry.soundRecords(of: value, kind: kind, collection: collection, chunk: chunk)
         bytes.copyMemory(from: value)
         count = records
     }

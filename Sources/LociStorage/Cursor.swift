@@ -56,7 +56,7 @@ package struct Cursor: ~Copyable {
     /// The spans are valid during the call, and `body` must not change the database.
     package func withCurrent<Result>(_ body: (_ key: RawSpan, _ value: RawSpan) throws -> Result) throws -> Result? {
         // Asked of LMDB each time: a change of the database since the last move may have moved the value.
-        guard let entry = try move(MDB_GET_CURRENT) else { return nil }
+        guard let entry = try unsafeCurrent() else { return nil }
         return try body(entry.key.bytes, entry.value.bytes)
     }
 
@@ -84,6 +84,11 @@ package struct Cursor: ~Copyable {
 
     func unsafeSeek(_ key: Key) throws(StorageError) -> Entry? {
         try key.withUnsafeBytes { bytes throws(StorageError) in try move(MDB_SET_RANGE, from: MDB_val(bytes)) }
+    }
+
+    /// The key and the value at the position, or nil if the cursor is nowhere.
+    func unsafeCurrent() throws(StorageError) -> Entry? {
+        try move(MDB_GET_CURRENT)
     }
 
     private func move(_ operation: MDB_cursor_op, from start: MDB_val = MDB_val()) throws(StorageError) -> Entry? {

@@ -58,18 +58,7 @@ extension Environment {
 
     /// The collection numbers that are marked as no part of the database.
     package func markedCollections() throws -> [UInt32] {
-        try read { transaction in
-            var numbers: [UInt32] = []
-            try transaction.withCursor(over: .staging) { cursor in
-                while try cursor.next() {
-                    let number = try cursor.withCurrent { key, value in
-                        try StagingRecord.collection(key: key, value: value)
-                    }
-                    if let number { numbers.append(number) }
-                }
-            }
-            return numbers
-        }
+        try read { try $0.markedCollections() }
     }
 
     /// Opens the data file besides LMDB, for an `flock`.

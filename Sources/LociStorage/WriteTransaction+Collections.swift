@@ -8,19 +8,17 @@ extension WriteTransaction {
     ///
     /// - Throws: ``StorageError/collectionNumbersExhausted``, or ``StorageError/corrupted(what:location:)``.
     package func allocateCollectionNumber() throws(StorageError) -> UInt32 {
-        let key = try Key(collection: Key.databaseNumber, identifier: "next-collection".utf8)
-        var number: UInt32 = 1
-        if let record = try value(of: key, in: .settings) {
-            guard record.count == 4 else {
-                throw .corrupted(what: "the counter has \(record.count) bytes", location: "table settings")
-            }
-            number = record.span.bytes.littleEndian(at: 0)
-        }
+        let number = try nextCollectionNumber()
         guard number != Key.databaseNumber, number < UInt32.max else { throw .collectionNumbersExhausted }
-        var next: [UInt8] = []
-        next.appendLittleEndian(number + 1)
-        try put(next, for: key, in: .settings)
+        try setNextCollectionNumber(number + 1)
         return number
+    }
+
+    /// Sets the number that the next collection will have. It must be above all that are in use.
+    package func setNextCollectionNumber(_ number: UInt32) throws(StorageError) {
+        var next: [UInt8] = []
+        next.appendLittleEndian(number)
+        try put(next, for: Key(collection: Key.databaseNumber, identifier: "next-collection".utf8), in: .settings)
     }
 
     /// Marks a collection number as no part of the database: what is under it is dropped by

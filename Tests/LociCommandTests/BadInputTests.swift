@@ -102,6 +102,9 @@ import Musl
         Case("list words.txt", 1, "not a Loci database"),
         Case("check test.loci other", 1, "there is no collection"),
         Case("check later.loci", 1, "format version 7"),
+        Case("repair test.loci other", 1, "there is no collection"),
+        Case("repair none.loci", 1, "no database"),
+        Case("repair words.txt", 1, "not a Loci database"),
         Case("drop test.loci other", 1, "there is no collection"),
         Case("drop none.loci points", 1, "no database"),
         Case("export test.loci points --to out.ivecs", 1, "is not written here"),
@@ -112,6 +115,9 @@ import Musl
 
     static let usage = [
         Case("query test.loci points", 2, "give either --queries or --vector"),
+        Case("repair", 2, "<database>"),
+        Case("repair test.loci --threads 0", 2, "--threads is 0"),
+        Case("repair test.loci points more", 2, "more"),
         Case("query test.loci points --vector 1 --queries queries.fvecs", 2, "give either"),
         Case("query test.loci points --vector 1,x", 2, "--vector"),
         Case("query test.loci points --vector 1 --k 0", 2, "--k is 0; it must be from 1"),

@@ -29,8 +29,10 @@ import Testing
         _ = thrown { try database.collection("a").forEach { _, _ in } }
         _ = thrown { _ = try database.info() }
         let faults = try database.check()
-        #expect(faults.allSatisfy { $0.collection == "a" && !$0.what.contains("\n") })
-        #expect(try database.check(limit: 1).count == min(1, faults.count))
+        #expect(faults.allSatisfy { $0.collection != "b" && !$0.what.contains("\n") })
+        let ofCollection = faults.count { $0.collection != nil }
+        #expect(
+            try database.check(limit: 1).count == min(1, ofCollection) + min(1, faults.count - ofCollection))
         return faults
     }
 
@@ -124,8 +126,73 @@ import Testing
         }
         #expect(graph.count == 1)
         let name = try Key(collection: Key.databaseNumber, identifier: Array("a".utf8))
-        #expect(try faults { try $0.put([1], for: name, in: .collections) }.count == 1)
-        #expect(try faults { try $0.put([99, 0, 0, 0], for: name, in: .collections) }.count == 1)
+        let stray =
+            "collection number 1: its record is that of the collection \"a\", whose name does not lead to it; it has records "
+            + "in collections, ids, identifiers, codes, originals"
+        let unreadable = try faults { try $0.put([1], for: name, in: .collections) }
+        #expect(unreadable.count == 2 && unreadable.first == Fault(collection: nil, what: stray))
+        let elsewhere = try faults { try $0.put([99, 0, 0, 0], for: name, in: .collections) }
+        #expect(elsewhere.count == 3 && elsewhere.contains(Fault(collection: nil, what: stray)))
+        #expect(
+            elsewhere.contains(
+                Fault(collection: nil, what: "the next collection would have number 3, but 99 is in use")))
+    }
+
+    @Test func whatBelongsToNothing() throws {
+        let orphans = try faults { transaction in
+            try transaction.put([1], for: Key(collection: 2_000, chunk: 3), in: .codes)
+            try transaction.put([1], for: Key(collection: 2_000, identifier: "x".utf8), in: .ids)
+            try transaction.setNextCollectionNumber(3_000)
+        }
+        #expect(
+            orphans == [
+                Fault(
+                    collection: nil,
+                    what: "collection number 2000: no name leads to it; it has records in ids, codes")
+            ])
+        let marked = try faults { transaction in
+            try transaction.put([1], for: Key(collection: 2_000, chunk: 3), in: .codes)
+            try transaction.markForDropping(collection: 2_000)
+            try transaction.setNextCollectionNumber(3_000)
+        }
+        #expect(marked == [])
+        let visible = try faults { try $0.markForDropping(collection: 1) }
+        #expect(
+            visible.map(\.what) == ["the collection \"a\" is marked to be dropped, which the next writer would do"])
+        #expect(try faults { try $0.put([1], for: Key(collection: 9), in: .staging) }.count == 1)
+        let counter = try Key(collection: Key.databaseNumber, identifier: "next-collection".utf8)
+        #expect(try faults { try $0.put([1], for: counter, in: .settings) }.count == 1)
+        #expect(try faults { try $0.put([2, 0, 0, 0], for: counter, in: .settings) }.count == 1)
+    }
+
+    @Test func numbersAndTablesThatAreNotThere() throws {
+        let residual = try faults { transaction in
+            let geometry = try ChunkGeometry(stride: 16)
+            let buffer = try ChunkBuffer(table: .residuals, collection: 1, chunk: 0, geometry: geometry)
+            try buffer.resize(to: 5)
+            try buffer.store(in: transaction)
+        }
+        #expect(
+            residual.map(\.what) == [
+                "table residuals: it has 1 records of the collection, which should have none there"
+            ])
+        let next = try faults { transaction in
+            var record = try Catalogue.record(number: 1, path: "", in: transaction)
+            record.nextNumber = 511
+            try Catalogue.put(record, number: 1, in: transaction)
+        }
+        #expect(
+            next.map(\.what) == [
+                "the identifier \"511\" of slot 511 is not below 511, which the next vector without one is to be named by"
+            ])
+        let original = try faults { transaction in
+            let geometry = try ChunkGeometry(stride: 12, readableTail: 0)
+            let buffer = try ChunkBuffer.load(
+                transaction, table: .originals, collection: 1, chunk: 0, geometry: geometry)
+            try buffer.withRecord(at: 5) { $0.storeBytes(of: 0x7E00, as: UInt16.self) }
+            try buffer.store(in: transaction)
+        }
+        #expect(original.count == 1 && original.first?.what.hasPrefix("slot 5: the original of its vector") == true)
     }
 
     /// Changes adjacency lists and seals them again, so that only the graph is wrong.

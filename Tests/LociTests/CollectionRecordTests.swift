@@ -232,8 +232,7 @@ import Testing
             var bytes = good
             bytes[bit / 8] ^= 1 << UInt8(bit % 8)
             switch thrown({ _ = try CollectionRecord(decoding: bytes, path: "p") }) as? StorageError {
-            case .corrupted: #expect(bit >= 16)
-            case .formatVersion(_, let found, supported: 5): #expect(bit < 16 && found != 5)
+            case .corrupted: break
             default: Issue.record("bit \(bit) was not missed")
             }
         }

@@ -9,14 +9,16 @@ struct CheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Check that a database is sound.",
         discussion: """
-            Reads everything: the pages that lead to the rest, checksums, identifiers both ways, the links of every \
-            vector, and whether each can be reached. Of a file with damaged pages it looks at nothing else. Prints a \
-            line for each fault and ends with status 1, or prints one line that begins with ok.
+            Reads everything: the pages that lead to the rest, names and records, checksums, identifiers both ways, the links \
+            of every vector, whether each can be reached, and what belongs to nothing. Of a file with damaged pages it looks \
+            at nothing else. Prints a line for each fault and ends with status 1, or prints one line that begins with ok. \
+            'loci repair' says what can be done about faults.
 
               loci check photos.loci
               loci check photos.loci clip --json
 
-            --json prints one object: ok, collections, faults (each with collection and what).
+            --json prints one object: ok, collections, faults (each with collection, null for what belongs to none, and \
+            what).
             """)
 
     /// Faults of a collection that are printed at the most.
@@ -35,15 +37,19 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         let database = try Database.open(database, access: .readOnly)
+        let faults: [Fault]
         // First the pages: what they lead to must not be touched if they are damaged.
-        var faults = try database.checkPages(limit: Self.faultLimit)
-        let names = try faults.isEmpty ? collection.map { [$0] } ?? database.collectionNames() : []
-        let bar = progress.bar("Checking", total: names.count, unit: "collections")
-        for name in names {
-            faults += try database.collection(name).check(limit: Self.faultLimit)
-            bar.advance()
+        let pages = try database.checkPages(limit: Self.faultLimit)
+        let names = try pages.isEmpty ? collection.map { [$0] } ?? database.collectionNames() : []
+        if !pages.isEmpty {
+            faults = pages
+        } else if let collection {
+            faults = try database.collection(collection).check(limit: Self.faultLimit)
+        } else {
+            let bar = progress.bar("Checking", total: names.count, unit: "collections")
+            faults = try database.check(limit: Self.faultLimit) { done, _ in bar.update(to: done) }
+            bar.finish()
         }
-        bar.finish()
         if json {
             try Console.output.write(
                 JSONValue.object([

@@ -70,10 +70,8 @@ private struct GraphCheck {
 
     /// The constants of codes and sketches are numbers that distances can be taken with.
     mutating func constants() {
-        if view.layout.hasHeader {
-            for slot in slots where isLive(slot) {
-                if let what = Self.headerFault(view.codes.record(slot)) { report(slot, what) }
-            }
+        for slot in slots where isLive(slot) {
+            if let what = view.layout.fault(of: view.codes.record(slot)) { report(slot, what) }
         }
         if let sketches = view.sketches {
             for slot in slots where isLive(slot) {
@@ -174,21 +172,5 @@ private struct GraphCheck {
                 report(slot, "its parents lead round to itself, and not to the entry point")
             }
         }
-    }
-
-    /// What is wrong with the header of an LVQ record.
-    private static func headerFault(_ record: UnsafePointer<UInt8>) -> String? {
-        let header = UnsafeRawPointer(record)
-        let low = HalfFloat.widen(UInt16(littleEndian: header.loadUnaligned(fromByteOffset: 0, as: UInt16.self)))
-        let step = HalfFloat.widen(UInt16(littleEndian: header.loadUnaligned(fromByteOffset: 2, as: UInt16.self)))
-        let norms = [4, 8].map {
-            Float(bitPattern: UInt32(littleEndian: header.loadUnaligned(fromByteOffset: $0, as: UInt32.self)))
-        }
-        if !low.isFinite { return "the lower bound of the code is not finite" }
-        if !step.isFinite || step < 0 { return "the step of the code is not a finite number from 0 up" }
-        if norms.contains(where: { !$0.isFinite || $0 < 0 }) {
-            return "a norm of the code is not a finite number from 0 up"
-        }
-        return nil
     }
 }

@@ -34,8 +34,13 @@ package struct SlotStates {
 
     @inline(__always)
     package func state(of slot: UInt32) -> SlotState {
-        let record = records.record(slot / UInt32(Self.slotsPerRecord))
-        let byte = record[Int(truncatingIfNeeded: slot) / 4 % Self.recordBytes]
+        Self.state(of: slot, in: records.record(slot / UInt32(Self.slotsPerRecord)))
+    }
+
+    /// The state of a slot in its record.
+    @inline(__always)
+    package static func state(of slot: UInt32, in record: UnsafePointer<UInt8>) -> SlotState {
+        let byte = record[Int(truncatingIfNeeded: slot) / 4 % recordBytes]
         // Two bits have no other values.
         return SlotState(rawValue: (byte &>> UInt8(slot % 4 * 2)) & 3) ?? .live
     }
