@@ -11,7 +11,7 @@ struct InterferenceCommand: ParsableCommand {
         commandName: "interference",
         abstract: "Measure the latency of searches while a writer commits without pause.",
         discussion: """
-            One thread searches; another replaces vectors, in transactions of so many. Idle and busy rounds take turns, and \
+            One thread searches, on processor 1; another replaces vectors, on processor 0, in transactions of so many. Idle and busy rounds take turns, and \
             the median of the rounds counts.
             """)
 
@@ -73,6 +73,8 @@ struct InterferenceCommand: ParsableCommand {
             at: work.file("interference.loci"), "c", CollectionConfiguration(metric: Metric(name: metric) ?? .l2),
             from: file)
         let database = try Database.open(work.file("interference.loci"))
+        // The system likes to wake a writer where the searches run.
+        ProcessorPin.bind(to: 1)
         var results: [Figures] = []
         for batch in batches.values {
             var idle: [[Double]] = []
@@ -153,6 +155,7 @@ private final class Writer: Sendable {
 
     func start() {
         DispatchQueue.global().async {
+            ProcessorPin.bind(to: 0)
             let result = Result { try self.write() }
             self.outcome.withLock { $0 = result }
             self.ended.signal()
