@@ -25,10 +25,13 @@ let package = Package(
     targets: [
         // Stands between the program and the allocator, and counts.
         .target(name: "AllocationCounter", cSettings: cSettings),
+        // Keeps threads that are measured apart.
+        .target(name: "ProcessorBinding", cSettings: cSettings),
         .executableTarget(
             name: "LociBenchmarks",
             dependencies: [
                 "AllocationCounter",
+                "ProcessorBinding",
                 .product(name: "Loci", package: "loci"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

@@ -19,7 +19,8 @@ import LociStorage
 /// lies a lock file, its name with `-lock` appended. The file must be on a local disk.
 public final class Database: Sendable {
     let environment: Environment
-    let views = ViewCache()
+    /// Shared by all who have the file open in this process: what one of them writes, the others find at hand.
+    let views: ViewCache
 
     /// How a database is opened.
     public enum Access: Sendable {
@@ -44,7 +45,10 @@ public final class Database: Sendable {
     /// The path of the file, without links.
     public var path: String { environment.path }
 
-    private init(environment: Environment) { self.environment = environment }
+    private init(environment: Environment) {
+        self.environment = environment
+        views = environment.companion { ViewCache() }
+    }
 
     /// Opens a database.
     /// - Parameters:

@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import CLMDB
+import Synchronization
 
 /// An open database file: one LMDB environment.
 ///
@@ -20,6 +21,7 @@ package final class Environment: @unchecked Sendable {
     let identity: FileIdentity
     let readers = ReaderPool()
     let shared = SharedSnapshot()
+    private let kept = Mutex<(any AnyObject & Sendable)?>(nil)
     // Written once, while the environment is opened by one thread.
     private var tableHandles: [MDB_dbi] = []
 
@@ -57,6 +59,17 @@ package final class Environment: @unchecked Sendable {
     package var options: EnvironmentOptions { map.options }
     /// The page size of the file, in bytes.
     package var pageBytes: Int { map.pageBytes }
+
+    /// What a layer above keeps with the open file: one object, whoever opened the file in this process. It is made when it
+    /// is first asked for, and must not hold the environment.
+    package func companion<Companion: AnyObject & Sendable>(_ make: () -> Companion) -> Companion {
+        kept.withLock { kept in
+            if let companion = kept as? Companion { return companion }
+            let companion = make()
+            kept = companion
+            return companion
+        }
+    }
 
     func setTableHandles(_ handles: [MDB_dbi]) {
         tableHandles = handles

@@ -49,6 +49,18 @@ import Testing
         }
     }
 
+    /// Whoever has the file open in this process shares what writes leave at hand.
+    @Test func openingTwiceSharesViews() throws {
+        let folder = try TemporaryFolder()
+        let database = try database(folder)
+        let again = try Database.open(folder.database)
+        #expect(again.views === database.views)
+        try again.collection("large").upsert("a", vector)
+        #expect(try database.collection("large").search(vector, k: 1).first?.id == "a")
+        let other = try Database.open(folder.file("other.loci"))
+        #expect(other.views !== database.views)
+    }
+
     /// While a transaction is open, searches see the last commit, and none of what it did.
     @Test func searchesMeanwhileSeeTheLastCommit() throws {
         let folder = try TemporaryFolder()

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Dispatch
 import Loci
+import ProcessorBinding
 import Synchronization
 
 /// `loci-benchmarks interference`: what a writer that commits without pause does to searches.
@@ -11,7 +12,8 @@ struct InterferenceCommand: ParsableCommand {
         commandName: "interference",
         abstract: "Measure the latency of searches while a writer commits without pause.",
         discussion: """
-            One thread searches, on processor 1; another replaces vectors, on processor 0, in transactions of so many. Idle and busy rounds take turns, and \
+            One thread searches, on the processor of --core; another replaces vectors, on the other of the first two, in \
+            transactions of so many. Idle and busy rounds take turns, and \
             the median of the rounds counts.
             """)
 
@@ -37,6 +39,14 @@ struct InterferenceCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How many rounds of each kind.", valueName: "N"))
     var rounds = 5
 
+    @Option(
+        help: ArgumentHelp(
+            "The processor that searches, 0 or 1; best not the one that the disk interrupts.", valueName: "N"))
+    var core = 0
+
+    @Flag(help: "Sync at an interval instead of each commit.")
+    var periodic = false
+
     @Option(help: ArgumentHelp("The folder for the database.", valueName: "folder"), completion: .directory)
     var folder: String?
 
@@ -49,6 +59,7 @@ struct InterferenceCommand: ParsableCommand {
         let window: Int
         let queries: Int
         let rounds: Int
+        let isPeriodic: Bool
     }
 
     /// Latencies in microseconds.
@@ -63,6 +74,8 @@ struct InterferenceCommand: ParsableCommand {
         let commitsPerSecond: Double
     }
 
+    func validate() throws { try Allowed.check("--core", core, in: 0...1) }
+
     func run() throws {
         let file = try VectorFile.open(base)
         let asked = try VectorFile.open(queries)
@@ -73,8 +86,9 @@ struct InterferenceCommand: ParsableCommand {
             at: work.file("interference.loci"), "c", CollectionConfiguration(metric: Metric(name: metric) ?? .l2),
             from: file)
         let database = try Database.open(work.file("interference.loci"))
+        if periodic { try database.setDurability(.periodic(.seconds(1))) }
         // The system likes to wake a writer where the searches run.
-        ProcessorPin.bind(to: 1)
+        _ = lb_bind_to_processor(Int32(core))
         var results: [Figures] = []
         for batch in batches.values {
             var idle: [[Double]] = []
@@ -84,7 +98,7 @@ struct InterferenceCommand: ParsableCommand {
             for round in 0..<rounds {
                 progress("transactions of \(batch): round \(round + 1) of \(rounds)")
                 idle.append(try latencies(vectors, of: collection))
-                let writer = Writer(database: database, file: file, batch: batch, first: round * 10_000)
+                let writer = Writer(database: database, file: file, batch: batch, first: round * 10_000, core: 1 - core)
                 writer.start()
                 let start = ContinuousClock.now
                 let measured = Result { try latencies(vectors, of: collection) }
@@ -115,7 +129,8 @@ struct InterferenceCommand: ParsableCommand {
         }
         print(table.rendered(), terminator: "")
         if let output {
-            let settings = Settings(base: base, metric: metric, window: window, queries: queryCount, rounds: rounds)
+            let settings = Settings(
+                base: base, metric: metric, window: window, queries: queryCount, rounds: rounds, isPeriodic: periodic)
             try Report(
                 benchmark: "interference", machine: Machine(kernels: try database.info().kernels), settings: settings,
                 results: results
@@ -142,20 +157,22 @@ private final class Writer: Sendable {
     private let file: VectorFile
     private let batch: Int
     private let first: Int
+    private let core: Int
     private let isStopped = Atomic<Bool>(false)
     private let outcome = Mutex<Result<Int, any Error>?>(nil)
     private let ended = DispatchSemaphore(value: 0)
 
-    init(database: Database, file: VectorFile, batch: Int, first: Int) {
+    init(database: Database, file: VectorFile, batch: Int, first: Int, core: Int) {
         self.database = database
         self.file = file
         self.batch = batch
         self.first = first
+        self.core = core
     }
 
     func start() {
         DispatchQueue.global().async {
-            ProcessorPin.bind(to: 0)
+            _ = lb_bind_to_processor(Int32(self.core))
             let result = Result { try self.write() }
             self.outcome.withLock { $0 = result }
             self.ended.signal()
