@@ -122,7 +122,7 @@ private struct CollectionOptimization<Observer: BuildObserver> {
             )
         }
         let edit = CollectionEdit(
-            number: hidden, base: target, record: record, threads: threads, path: database.path,
+            number: hidden, base: target, record: record, threads: threads,
             transaction: transaction.unsafelyKept())
         for slot in now.liveSlots where try !isUnchanged(slot, in: now) {
             let id = VectorID(bytes: try now.identifiers.identifier(at: slot))

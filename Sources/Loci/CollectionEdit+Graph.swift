@@ -82,9 +82,9 @@ extension CollectionEdit {
     /// Learns anew where walks begin and how distances grow, when a sixteenth of the vectors was removed since that was done,
     /// or there are half as many again.
     ///
-    /// Of a stream that drifts, entry points that were learned from the first vectors lead nowhere, and growth that was let
-    /// walks go on for a third longer than those of a fresh collection (Fashion-MNIST, 60,000 vectors in the order of a
-    /// random direction).
+    /// Of a stream that drifts, entry points that were learned from the first vectors lead nowhere, and growth that was
+    /// learned from them let walks go on for a third longer than those of a fresh collection (Fashion-MNIST, 60,000 vectors
+    /// in the order of a random direction).
     private func refresh() throws {
         guard
             16 * record.removedSinceRefresh > record.count || 2 * record.count >= 3 * record.refreshedCount

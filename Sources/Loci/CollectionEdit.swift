@@ -11,7 +11,6 @@ final class CollectionEdit {
     let number: UInt32
     let base: CollectionView
     let threads: Int
-    let path: String
     let transaction: WriteTransaction
     var record: CollectionRecord
     var arrays: CollectionArrays<ChunkEditor>
@@ -34,14 +33,13 @@ final class CollectionEdit {
     ///   - record: That of the base, or of a collection that is new.
     ///   - transaction: Must not be used after its end.
     init(
-        number: UInt32, base: CollectionView, record: CollectionRecord, threads: Int, path: String,
+        number: UInt32, base: CollectionView, record: CollectionRecord, threads: Int,
         transaction: consuming WriteTransaction
     ) {
         self.number = number
         self.base = base
         self.record = record
         self.threads = threads
-        self.path = path
         self.transaction = transaction
         arrays = base.arrays.map { ChunkEditor(of: $1, in: $0, collection: number) }
         identifiers = IdentifierEditor(of: base.identifiers, collection: number)

@@ -58,6 +58,21 @@ final class CollectionView: @unchecked Sendable {
         graph = GraphView(record, arrays.map { RecordArray($1.records) })
     }
 
+    /// The same collection as a later commit has it, which did not change it.
+    /// - Throws: `StorageError.corrupted`.
+    /// - Complexity: O(chunks) copies of addresses.
+    func renewed(in transaction: borrowing ReadTransaction) throws -> CollectionView {
+        CollectionView(
+            number: number, record: record, commit: transaction.transactionID,
+            arrays: try arrays.map { table, array in
+                try ChunkTable(
+                    unsafelyBorrowing: transaction, after: ChunkEditor(of: array, in: table, collection: number))
+            },
+            identifiers: try IdentifierTable(
+                unsafelyBorrowing: transaction, base: identifiers,
+                after: IdentifierEditor(of: identifiers, collection: number)), searchers: searchers)
+    }
+
     /// Lends a searcher of this view's shape.
     func withSearcher<Result>(_ body: (Searcher) throws -> Result) rethrows -> Result {
         try searchers.withSearcher(body)

@@ -107,7 +107,7 @@ public final class DatabaseTransaction {
         _ number: UInt32, _ view: CollectionView, _ record: CollectionRecord, _ transaction: consuming WriteTransaction
     ) throws -> WritableCollection {
         let edit = CollectionEdit(
-            number: number, base: view, record: record, threads: threads, path: database.path,
+            number: number, base: view, record: record, threads: threads,
             transaction: transaction)
         edits.append(edit)
         return WritableCollection(edit: edit, transaction: self)
@@ -152,7 +152,7 @@ extension Database {
             } abandoned: {
                 views.abandonWriting()
             } committed: { _, number, edits in
-                views.publish(number, changed: edits, in: environment)
+                views.publish(number, changed: edits, dropped: dropped, in: environment)
             }
         }
         // They are gone already. The next writer drops what this cannot, on a full disk say.

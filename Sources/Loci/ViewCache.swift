@@ -130,26 +130,30 @@ final class ViewCache: Sendable {
 
     /// Turns to a commit of this process.
     ///
-    /// Chunks that it did not change lie where they lay, so the views of the collections that it changed are made from the
-    /// old ones, and searches do not collect a hundred thousand addresses after every commit. Of other collections the
-    /// small ones are forgotten: they may lie on pages that moved.
+    /// Chunks that it did not change lie where they lay, but for those on pages of the tree. So the views of the next commit are
+    /// made from those of its base, and searches do not collect a hundred thousand addresses after every commit.
     /// - Parameters:
     ///   - transactionID: The commit.
-    ///   - changed: The collections that it changed, by name.
-    func publish(_ transactionID: Int, changed: [CollectionEdit], in environment: Environment) {
+    ///   - changed: The collections that it changed.
+    ///   - dropped: The numbers of those that it dropped.
+    func publish(_ transactionID: Int, changed: [CollectionEdit], dropped: [UInt32], in environment: Environment) {
+        let gone = Set(changed.map(\.number) + dropped)
+        let others = state.withLock { $0.base == nil ? [] : $0.views.values.filter { !gone.contains($0.number) } }
         // What cannot be made now is made when it is asked for.
-        let views = try? environment.read { transaction -> (Int, UInt64, [CollectionView]) in
-            guard transaction.transactionID == transactionID else { return (transactionID, 0, []) }
+        let next = try? environment.read { transaction -> (generation: UInt64, views: [CollectionView])? in
+            // Another process may have gone on.
+            guard transaction.transactionID == transactionID else { return nil }
             return (
-                transactionID, transaction.mapGeneration,
+                transaction.mapGeneration,
                 try changed.compactMap { try $0.committedView(in: transaction) }
+                    + others.map { try $0.renewed(in: transaction) }
             )
         }
         state.withLock { state in
             state.base = nil
-            guard let (identity, generation, views) = views, !views.isEmpty else { return }
-            state.turn(to: identity, generation)
-            for view in views { state.keep(view, view.record.name) }
+            guard let next = next ?? nil else { return }
+            state.turn(to: transactionID, next.generation)
+            for view in next.views { state.keep(view, view.record.name) }
         }
     }
 }

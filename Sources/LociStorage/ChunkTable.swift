@@ -93,37 +93,36 @@ package final class ChunkTable: @unchecked Sendable {
 
     /// The same array as a later commit has it, `editor` being all that happened to it in between.
     ///
-    /// Only the changed chunks are looked up, and the last, which may lie on a page with others: the pages of other chunks
-    /// are where they were.
+    /// Only chunks that were changed are looked up, and those that lie on pages of the tree, which may be the last: the pages
+    /// of other chunks are where they were. Where the system's pages are so large that no chunk has pages of its own, all are.
     ///
     /// - Parameter transaction: of that commit. The addresses are valid until it ends.
     /// - Throws: ``StorageError/corrupted(what:location:)``
-    /// - Complexity: O(chunks) copies of addresses, and O(log chunks) pages for each changed chunk.
+    /// - Complexity: O(chunks) copies of addresses, and O(log chunks) pages for each chunk that is looked up.
     package convenience init(
         unsafelyBorrowing transaction: borrowing ReadTransaction, after editor: ChunkEditor
     ) throws(StorageError) {
+        let geometry = editor.geometry
         var collected = Collected()
         collected.count = editor.count
+        let chunks = geometry.chunks(forRecords: editor.count)
         let records = editor.records
-        let chunks = editor.geometry.chunks(forRecords: editor.count)
         collected.pointers = (0..<chunks).map { records.pointers[$0] }
-        var moved = editor.changedChunks
+        let environment = transaction.context.environment
+        let stay = environment.hasOwnPages(chunkBytes: geometry.storedBytes(records: geometry.recordsPerChunk))
+        var moved = stay ? editor.changedChunks : (0..<UInt32(chunks)).map { $0 }
         if let last = UInt32(exactly: chunks - 1), moved.last != last { moved.append(last) }
         for chunk in moved where chunk < chunks {
+            let inChunk = min(geometry.recordsPerChunk, editor.count - Int(chunk) * geometry.recordsPerChunk)
             guard let value = try transaction.unsafeValue(of: editor.key(ofChunk: chunk), in: editor.table),
-                let base = value.baseAddress,
-                value.count
-                    == editor.geometry.storedBytes(
-                        records: min(
-                            editor.geometry.recordsPerChunk,
-                            editor.count - Int(chunk) * editor.geometry.recordsPerChunk))
+                let base = value.baseAddress, value.count == geometry.storedBytes(records: inChunk)
             else {
                 throw ChunkFlaw("it is not as it was stored").error(
                     table: editor.table, collection: editor.collection, chunk: chunk)
             }
             collected.pointers[Int(chunk)] = base + ChunkHeader.encodedBytes
         }
-        self.init(snapshot: nil, collected: collected, geometry: editor.geometry)
+        self.init(snapshot: nil, collected: collected, geometry: geometry)
     }
 
     private struct Collected {

@@ -146,6 +146,11 @@ struct IdentifierLayout {
     private let offsets: UnsafeRawPointer
     private let checksum: UInt32
 
+    /// The length of the chunk as it is stored, in bytes.
+    var storedBytes: Int {
+        value.count
+    }
+
     /// Checks the header, and that the offsets lie within the value and promise all of it.
     init(_ value: UnsafeRawBufferPointer, collection: UInt32, chunk: UInt32) throws(ChunkFlaw) {
         let header = try ChunkHeader(decoding: value)

@@ -56,8 +56,11 @@ package final class IdentifierTable: @unchecked Sendable {
         let all = IdentifierChunk.chunks(forSlots: editor.count)
         var chunks = Array(base.chunks.prefix(all))
         var moved = Set(editor.changedChunks)
-        // The last may lie on a page with others.
-        if all > 0 { moved.insert(UInt32(all - 1)) }
+        // What lies on a page of the tree moves with its neighbours: the last chunk, or short ones.
+        let environment = transaction.context.environment
+        for (chunk, layout) in chunks.enumerated() {
+            if let layout, !environment.hasOwnPages(chunkBytes: layout.storedBytes) { moved.insert(UInt32(chunk)) }
+        }
         for chunk in moved.sorted() where chunk < all {
             while chunks.count <= chunk { chunks.append(nil) }
             let key = Key(collection: editor.collection, chunk: chunk)

@@ -22,8 +22,10 @@ import Testing
     @Test func theNextViewIsAtHand() throws {
         let folder = try TemporaryFolder()
         let database = try database(folder)
+        _ = try database.buildCollection("still", .quick(), from: try RandomVectors(count: 700, dimension: 16))
         let large = try database.collection("large")
-        _ = try large.count
+        let still = try database.collection("still")
+        _ = try (large.count, still.count)
         for round in 0..<5 {
             try database.write { transaction in
                 let large = try transaction.collection("large")
@@ -32,18 +34,25 @@ import Testing
                 try transaction.collection("small").upsert(VectorID("b \(round)"), vector)
             }
             let commit = try database.environment.lastTransactionID
-            let (published, fresh) = try database.environment.read { transaction in
-                #expect(transaction.transactionID == commit)
-                let number = try Catalogue.existing("large", in: transaction)
-                let record = try Catalogue.record(number: number, path: "", in: transaction)
-                return (
-                    try large.withView { $0 }, try CollectionView(number: number, record: record, in: transaction)
-                )
-            }
-            #expect(published.record == fresh.record)
-            for (mine, other) in zip(published.arrays.all, fresh.arrays.all) {
-                #expect(mine.count == other.count)
-                for index in 0..<UInt32(mine.count) { #expect(mine.record(at: index) == other.record(at: index)) }
+            // One that was changed, and one that was not.
+            for name in ["large", "still"] {
+                let (published, fresh) = try database.environment.read { transaction in
+                    #expect(transaction.transactionID == commit)
+                    let number = try Catalogue.existing(name, in: transaction)
+                    let record = try Catalogue.record(number: number, path: "", in: transaction)
+                    return (
+                        try database.collection(name).withView { $0 },
+                        try CollectionView(number: number, record: record, in: transaction)
+                    )
+                }
+                #expect(published.record == fresh.record && published.commit == commit)
+                for (mine, other) in zip(published.arrays.all, fresh.arrays.all) {
+                    #expect(mine.count == other.count)
+                    for index in 0..<UInt32(mine.count) { #expect(mine.record(at: index) == other.record(at: index)) }
+                }
+                for slot in 0..<UInt32(fresh.record.slots) {
+                    #expect(try published.identifiers.identifier(at: slot) == fresh.identifiers.identifier(at: slot))
+                }
             }
             #expect(try large.search(vector, k: 1).first?.distance ?? 1 < 0.01)
         }
