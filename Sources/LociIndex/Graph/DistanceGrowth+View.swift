@@ -8,7 +8,7 @@ extension DistanceGrowth {
     ///   - seed: Which vectors are asked.
     /// - Returns: `nil` where nothing can be learned.
     /// - Throws: As `Searcher.search`.
-    /// - Complexity: That of 128 searches.
+    /// - Complexity: That of 256 searches.
     package static func learn(
         in view: GraphView, coder: VectorCoder, seed: UInt64
     ) throws(IndexError) -> DistanceGrowth? {
@@ -20,7 +20,7 @@ extension DistanceGrowth {
         var distances = [Float](repeating: 0, count: farRank + 1)
         var vector = [Float](repeating: 0, count: view.layout.dimension)
         var ratios: [Float] = []
-        for _ in 0..<sampleCount / 2 {
+        for _ in 0..<sampleCount {
             var slot: UInt32
             repeat {
                 slot = UInt32(generator.next(below: view.slotCount))

@@ -136,9 +136,14 @@ final class EditWorker {
         return added.contains { chosen.contains(SearchBuffer.slot($0)) } ? chosen : nil
     }
 
-    /// Those of some candidates that are to take the places of edges that a vertex lost: the nearest, one for each.
-    /// - Parameter candidates: Loaded, as the vertex is.
-    func replacements(for lost: Int, of vertex: UInt32, among candidates: [UInt32]) -> [UInt32] {
-        keys(of: candidates, from: vertex).prefix(lost).map(SearchBuffer.slot)
+    /// Those of some candidates that are to take the places of edges that a vertex lost, one for each: in directions that
+    /// the edges which are left do not cover, as far as there are such, then the nearest.
+    /// - Parameters:
+    ///   - list: The edges that are left.
+    ///   - candidates: None of the list. Loaded, as the list and the vertex are.
+    func replacements(for lost: Int, of vertex: UInt32, beside list: [UInt32], among candidates: [UInt32]) -> [UInt32] {
+        var keys = keys(of: list + candidates, from: vertex)
+        pruner.prune(vertex: vertex, candidates: &keys, required: list, degree: list.count + lost)
+        return keys.map(SearchBuffer.slot).filter { !list.contains($0) }
     }
 }

@@ -19,6 +19,7 @@ struct RobustPrune<Records: BuildRecords> {
     private var rows: [UnsafePointer<UInt8>?] = []
     private var distances: [Float] = []
     private var dropped: [UInt64] = []
+    private var mustStay: [Bool] = []
 
     init(vectors: Records, alpha: Float) {
         self.vectors = vectors
@@ -41,14 +42,15 @@ struct RobustPrune<Records: BuildRecords> {
         }
         for index in candidates.indices { rows[index] = vectors.record(SearchBuffer.slot(candidates[index])) }
         dropped.removeAll(keepingCapacity: true)
+        mustStay.removeAll(keepingCapacity: true)
+        for key in candidates { mustStay.append(!required.isEmpty && required.contains(SearchBuffer.slot(key))) }
         var chosen = 0
         var left = candidates.count
         // How many may be chosen that need not be.
         var free = degree - required.count
         while chosen < left, free > 0 {
             // candidates[0 ..< chosen] are taken; candidates[chosen ..< left] are alive, nearest first.
-            let isRequired = !required.isEmpty && required.contains(SearchBuffer.slot(candidates[chosen]))
-            free -= isRequired ? 0 : 1
+            free -= mustStay[chosen] ? 0 : 1
             guard let record = rows[chosen] else { break }
             chosen += 1
             if chosen == left || free == 0 { break }
@@ -65,11 +67,10 @@ struct RobustPrune<Records: BuildRecords> {
                 let fromVertex = SearchBuffer.distance(key)
                 let fromNearest = distances[index]
                 // For inner product, distances are negated similarities s, and this says alpha · s(p*, c) ≥ s(p, c).
-                if alpha * fromNearest > fromVertex
-                    || !required.isEmpty && required.contains(SearchBuffer.slot(key))
-                {
+                if alpha * fromNearest > fromVertex || mustStay[index] {
                     candidates[kept] = key
                     rows[kept] = rows[index]
+                    mustStay[kept] = mustStay[index]
                     kept += 1
                 } else {
                     dropped.append(key)
@@ -78,7 +79,7 @@ struct RobustPrune<Records: BuildRecords> {
             left = kept
         }
         if !required.isEmpty {
-            for index in chosen..<left where required.contains(SearchBuffer.slot(candidates[index])) {
+            for index in chosen..<left where mustStay[index] {
                 candidates[chosen] = candidates[index]
                 chosen += 1
             }
