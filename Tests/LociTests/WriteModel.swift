@@ -174,7 +174,36 @@ struct WriteModel {
                 if isExactSearch { #expect(abs(best - neighbor.distance) <= 0.02 * max(1, abs(best))) }
             }
         }
+        try compareRecall(of: collection, contents.configuration, stored)
     }
+
+    /// Searches of a graph find as much as in one that is built of the same vectors.
+    private mutating func compareRecall(
+        of collection: Collection, _ configuration: CollectionConfiguration, _ vectors: [VectorID: [Float]]
+    ) throws {
+        guard vectors.count > CollectionLayout.scannedCount, let dimension = vectors.first?.value.count else { return }
+        let ids = vectors.keys.sorted()
+        let folder = try TemporaryFolder()
+        let fresh = try Database.buildCollection(
+            at: folder.database, "fresh", configuration,
+            from: VectorArray(ids.flatMap { vectors[$0] ?? [] }, dimension: dimension), identifiers: ids)
+        let queries = (0..<Self.recallQueries).map { _ in vector(dimension) }
+        func recall(_ collection: Collection) throws -> Double {
+            var (found, wanted) = (0, 0)
+            for query in queries {
+                let nearest = try collection.search(query, k: 10, exact: true)
+                guard let farthest = nearest.last else { continue }
+                wanted += nearest.count
+                // Vectors that are equally far are as good.
+                found += try collection.search(query, k: 10).count { $0.distance <= farthest.distance }
+            }
+            return Double(found) / Double(wanted)
+        }
+        let (lived, built) = (try recall(collection), try recall(fresh))
+        #expect(lived >= built - 0.05, "recall@10 \(lived), built anew \(built)")
+    }
+
+    private static let recallQueries = 50
 
     private static func unit(_ vector: [Float]) -> [Float] {
         let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()

@@ -35,7 +35,7 @@ import TortureModel
         var state = TortureSequence(seed: generator.next())
         try state.make(at: folder.database)
         var wereLater = 0
-        let rounds = Torture.rounds(14, torture: 350)
+        let rounds = Torture.rounds(14, torture: 500)
         for round in 0..<rounds {
             let child = try TortureChild(
                 ["write", folder.database, "\(state.seed)", "\(state.number)", "1000000"], in: folder)

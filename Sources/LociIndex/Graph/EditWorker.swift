@@ -142,6 +142,7 @@ final class EditWorker {
     ///   - list: The edges that are left.
     ///   - candidates: None of the list. Loaded, as the list and the vertex are.
     func replacements(for lost: Int, of vertex: UInt32, beside list: [UInt32], among candidates: [UInt32]) -> [UInt32] {
+        guard lost > 0 else { return [] }
         var keys = keys(of: list + candidates, from: vertex)
         pruner.prune(vertex: vertex, candidates: &keys, required: list, degree: list.count + lost)
         return keys.map(SearchBuffer.slot).filter { !list.contains($0) }

@@ -101,6 +101,18 @@ struct EditableLists {
         return (0..<maximumDegree).contains { Adjacency.neighbour(record, $0) == other }
     }
 
+    /// How many vertices have a vertex as their parent.
+    func childCount(of vertex: UInt32) -> Int {
+        let record = lists.record(vertex)
+        var count = 0
+        for place in 0..<maximumDegree {
+            let neighbour = Adjacency.neighbour(record, place)
+            if neighbour == Adjacency.unused { break }
+            if Int(neighbour) < slots, parent(of: neighbour) == vertex { count += 1 }
+        }
+        return count
+    }
+
     /// Whether a vertex has an edge to a slot that is not live.
     func hasDeadEdge(_ vertex: UInt32) -> Bool {
         let record = lists.record(vertex)

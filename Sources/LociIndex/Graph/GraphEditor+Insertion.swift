@@ -60,7 +60,8 @@ extension GraphEditor {
         try linkBack(BackEdges(of: batch, degree: degree) { place, keys in keys = forward[place] })
         for (vertex, edges) in zip(batch, forward) {
             let hosts = edges.map(SearchBuffer.slot)
-            if let parent = hosts.first(where: { lists.hasEdge(from: $0, to: vertex) }) {
+            let naming = hosts.filter { lists.hasEdge(from: $0, to: vertex) }
+            if let parent = naming.min(by: { lists.childCount(of: $0) < lists.childCount(of: $1) }) {
                 try lists.setParent(parent, of: vertex)
             } else {
                 try attach(vertex, below: hosts)

@@ -25,12 +25,19 @@ extension GraphEditor {
         throw IndexError.corrupt("the tree of the graph has no leaf below slot \(hosts.first ?? SpanningTree.none)")
     }
 
+    /// How many children a host may be given, a quarter of a list: an edge to a child cannot be dropped for a better one.
+    /// Where most edges lead to a few, as by inner product of vectors of three components and uneven length, these had
+    /// nothing but children in the end: recall@10 was 0.76 of 3,000 vectors where a fresh graph has 0.93, with half of a
+    /// list 0.86, with a quarter 0.95.
+    private var childLimit: Int { max(1, lists.maximumDegree / 4) }
+
     /// Makes a vertex the neighbour of a host, if the host can take it: in place of one that is not live, or in a free
     /// place, or in place of the farthest that is not its child.
     private func takes(_ host: UInt32, _ vertex: UInt32) throws -> Bool {
         var list = try lists.neighbours(of: host)
-        if list.contains(vertex) { return true }
         let droppable = list.filter { lists.parent(of: $0) != host }
+        guard list.count - droppable.count < childLimit else { return false }
+        if list.contains(vertex) { return true }
         if let dead = droppable.first(where: { !lists.isLive($0) }), let place = list.firstIndex(of: dead) {
             list[place] = vertex
         } else if list.count < lists.maximumDegree {
