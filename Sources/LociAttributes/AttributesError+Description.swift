@@ -32,6 +32,12 @@ extension AttributesError: CustomStringConvertible {
         case .filterListTooLong(let count, let limit):
             "a list of the filter has \(count) elements, the limit is \(limit); "
                 + "give the vectors an attribute that tells them apart"
+        case .filterTooManyFields(let count, let limit):
+            "the filter looks at \(count) fields, the limit is \(limit); put what belongs together into one field"
+        case .filterNotFinite:
+            "a number of the filter is infinite or not a number, with which nothing can be compared; give a finite one"
+        case .filterNotTime(let text):
+            "the filter's time \(Self.shown(text)) is none; write it as 2024-05-01T10:00:00Z or 2024-05-01"
         }
     }
 

@@ -26,4 +26,10 @@ public enum AttributesError: Error, Equatable, Sendable {
     case filterTooDeep(limit: Int)
     /// A list of a filter has more elements than the limit.
     case filterListTooLong(count: Int, limit: Int)
+    /// A filter looks at more fields than the limit.
+    case filterTooManyFields(count: Int, limit: Int)
+    /// A number of a filter is infinite or not a number, which the language of filters cannot say.
+    case filterNotFinite
+    /// A text of a filter should be a time and is none.
+    case filterNotTime(text: String)
 }

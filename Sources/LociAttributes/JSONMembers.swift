@@ -23,12 +23,11 @@ struct JSONMembers {
 
     /// Goes to the next one.
     ///
-    /// - Parameter end: The offset after the current value, where it is known.
     /// - Returns: False when there is none.
     @inline(__always)
-    mutating func advance(_ text: RawSpan, past end: Int? = nil) -> Bool {
+    mutating func advance(_ text: RawSpan) -> Bool {
         if !isFirst {
-            guard let end = end ?? JSONScan.end(text, ofValueAt: value) else { return false }
+            guard let end = JSONScan.end(text, ofValueAt: value) else { return false }
             next = JSONScan.skipBlanks(text, from: end)
             guard next < text.byteCount, text.byte(next) == UInt8(ascii: ",") else { return false }
             next += 1
