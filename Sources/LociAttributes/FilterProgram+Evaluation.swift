@@ -29,6 +29,10 @@ extension FilterProgram {
             return evaluate(part, row, pool, offsets).map { .number(-$0.number(row, pool)) }
         case .all(let chain): return evaluate(chain, endsAt: false, row, pool, offsets)
         case .any(let chain): return evaluate(chain, endsAt: true, row, pool, offsets)
+        case .member(let value, let members):
+            guard let value = evaluate(value, row, pool, offsets) else { return nil }
+            let found = find(value, in: members, row, pool)
+            return FilterValue(found ?? contains(.list(members.range), value, row, pool))
         case .binary(let symbol, let left, let right):
             guard let left = evaluate(left, row, pool, offsets), let right = evaluate(right, row, pool, offsets) else {
                 return nil
@@ -204,10 +208,6 @@ private struct ListCursor {
 extension FilterValue {
     fileprivate var isTime: Bool {
         if case .time = self { true } else { false }
-    }
-
-    fileprivate var isNumber: Bool {
-        if case .number = self { true } else { false }
     }
 }
 

@@ -10,6 +10,7 @@ struct FilterProgram: Sendable {
         case not(Int)
         case negate(Int)
         case binary(FilterOperator, Int, Int)
+        case member(Int, FilterMembers)
         case all(Range<Int>)
         case any(Range<Int>)
     }
@@ -59,14 +60,14 @@ struct FilterProgram: Sendable {
         switch expression {
         case .literal(let literal): node = .constant(value(literal))
         case .time(let time): node = .constant(.time(time.seconds))
-        case .list(let literals):
-            let start = elements.count
-            for literal in literals { elements.append(value(literal)) }
-            node = .constant(.list(start..<elements.count))
+        case .list(let literals): node = .constant(.list(store(literals)))
         case .field(let path): node = .field(number(path, &numbers))
         case .exists(let path): node = .exists(number(path, &numbers))
         case .not(let part): node = .not(add(part, &numbers))
         case .negate(let part): node = .negate(add(part, &numbers))
+        case .binary(.within, let left, .list(let literals)):
+            let range = store(literals)
+            node = .member(add(left, &numbers), FilterMembers(&elements[range], pool))
         case .binary(let symbol, let left, let right):
             node = .binary(symbol, add(left, &numbers), add(right, &numbers))
         case .all(let expressions): node = .all(add(expressions, &numbers, isRoot: isRoot))
@@ -102,6 +103,12 @@ struct FilterProgram: Sendable {
         }
         fields.append(Field(key: key, rest: start..<steps.count))
         return number
+    }
+
+    private mutating func store(_ literals: [FilterLiteral]) -> Range<Int> {
+        let start = elements.count
+        for literal in literals { elements.append(value(literal)) }
+        return start..<elements.count
     }
 
     private mutating func store(_ string: String) -> Range<Int> {

@@ -26,6 +26,10 @@ import Testing
         (".version == 12", true), ("12 == .version", true), (".version > 11", true), (".code == -75", true),
         (".title == 0", true),
         (".title < 'Z'", false), (".title <= 'A'", true), ("'10' > '9'", true), ("'0x10' == 0", true),
+        ("'12345678901234567890.' == 12345678901234567890", true),
+        ("' .12345678901234567890x' == 0.12345678901234567890", true), ("'+5' == 5", true), ("'.' == 0", true),
+        ("'-' == 0", true),
+        ("'1e' == 1", true), ("'1e+' == 1", true),
         (".code + 1 == -74", true),
         // Booleans are 1 and 0.
         (".seen", true), (".sold", false), (".seen == true", true), (".seen == 1", true), (".sold == false", true),
@@ -122,6 +126,36 @@ import Testing
         let again = try Filter(parsing: filter.description)
         #expect(again == filter, "\(filter)")
         #expect(again.matches(film) == expected, "\(filter)")
+    }
+
+    /// Long lists are sorted for the search; what is found must not change.
+    @Test func longListsAreSearched() throws {
+        var generator = SeededGenerator()
+        for count in [1, 8, 9, 10, 100, 1_000] {
+            let numbers = (0..<count).map { _ in Double(generator.below(3_000)) / 2 - 700 }
+            let strings = (0..<count).map { _ in generator.string() + "\(generator.below(500))" }
+            let mixed = (0..<count).map { $0 % 2 == 0 ? FilterLiteral.number(numbers[$0]) : .string(strings[$0]) }
+            let ofNumbers = try Filter(.field("a").in(numbers.map { .number($0) }))
+            let ofStrings = try Filter(.field("a").in(strings.map { .string($0) }))
+            let ofBoth = try Filter(.field("a").in(mixed))
+            for round in 0..<200 {
+                let index = generator.below(count)
+                let number = round % 2 == 0 ? numbers[index] : Double(generator.below(1_000))
+                #expect(
+                    try ofNumbers.matches(Attributes(["a": .number(number)])) == numbers.contains(number),
+                    "\(generator)")
+                let string = round % 2 == 0 ? strings[index] : "\(generator.below(500))"
+                #expect(
+                    try ofStrings.matches(Attributes(["a": .string(string)])) == strings.contains(string),
+                    "\(generator)")
+                if index % 2 == 0 {
+                    #expect(try ofBoth.matches(Attributes(["a": .number(numbers[index])])), "\(generator)")
+                    #expect(try ofNumbers.matches(Attributes(["a": .string("\(numbers[index])")])), "\(generator)")
+                } else {
+                    #expect(try ofBoth.matches(Attributes(["a": .string(strings[index])])), "\(generator)")
+                }
+            }
+        }
     }
 
     @Test func filtersArePrintedWithFewParentheses() throws {
