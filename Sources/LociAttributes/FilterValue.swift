@@ -43,7 +43,7 @@ enum FilterValue: Sendable {
         if case .text = self { true } else { false }
     }
 
-    /// The number that a value is where one is needed. Of a string, the number that it begins with; 0 if it begins with none.
+    /// The number that a value is where one is needed. Of a string, the number that it is as a whole, after blanks; else 0.
     func number(_ row: RawSpan, _ pool: RawSpan) -> Double {
         switch self {
         case .number(let number), .time(let number): number
@@ -73,6 +73,7 @@ enum FilterValue: Sendable {
         }
         var start = string.start
         while start < string.end, text.byte(start) == 0x20 || (0x09...0x0D).contains(text.byte(start)) { start += 1 }
-        return DecimalNumber.readPrefix(text, start..<string.end).value
+        let (number, end) = DecimalNumber.readPrefix(text, start..<string.end)
+        return end == string.end ? number : 0
     }
 }

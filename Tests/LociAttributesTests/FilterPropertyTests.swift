@@ -233,14 +233,7 @@ struct PlainFilter {
         case .number(let number), .time(let number): return number
         case .string(let string):
             let text = string.drop { $0 == " " || $0 == "\n" }
-            // The longest beginning that is a number.
-            for length in stride(from: text.count, to: 0, by: -1) {
-                let beginning = text.prefix(length)
-                if beginning.allSatisfy({ "0123456789.+-eE".contains($0) }), let number = Double(String(beginning)) {
-                    return number
-                }
-            }
-            return 0
+            return text.allSatisfy { "0123456789.+-eE".contains($0) } ? Double(String(text)) ?? 0 : 0
         case .null, .list: return 0
         }
     }
