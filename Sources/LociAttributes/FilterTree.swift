@@ -70,17 +70,7 @@ struct FilterTree: Sendable {
             self = if let tree = trees.first { tree } else { try FilterTree(.bool(true)) }
             return
         }
-        var parts: [FilterExpression] = []
-        var height = 0
-        for tree in trees {
-            if case .all(let inner) = tree.expression {
-                parts += inner
-                height = max(height, tree.height)
-            } else {
-                parts.append(tree.expression)
-                height = max(height, tree.height + 1)
-            }
-        }
+        let (parts, height) = Self.chain(trees) { if case .all(let inner) = $0 { inner } else { nil } }
         try self.init(.all(parts), height: height)
     }
 
@@ -90,10 +80,18 @@ struct FilterTree: Sendable {
             self = if let tree = trees.first { tree } else { try FilterTree(.bool(false)) }
             return
         }
+        let (parts, height) = Self.chain(trees) { if case .any(let inner) = $0 { inner } else { nil } }
+        try self.init(.any(parts), height: height)
+    }
+
+    /// The parts of a chain, to which those that are chains of the same kind give their own parts, and its height.
+    private static func chain(
+        _ trees: [FilterTree], _ inner: (FilterExpression) -> [FilterExpression]?
+    ) -> (parts: [FilterExpression], height: Int) {
         var parts: [FilterExpression] = []
         var height = 0
         for tree in trees {
-            if case .any(let inner) = tree.expression {
+            if let inner = inner(tree.expression) {
                 parts += inner
                 height = max(height, tree.height)
             } else {
@@ -101,6 +99,6 @@ struct FilterTree: Sendable {
                 height = max(height, tree.height + 1)
             }
         }
-        try self.init(.any(parts), height: height)
+        return (parts, height)
     }
 }
