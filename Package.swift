@@ -35,7 +35,10 @@ let package = Package(
         .target(name: "LociStorage", dependencies: ["CLMDB", "CZlib"], swiftSettings: swiftSettings),
         .target(name: "LociIndex", dependencies: ["CVectorKernels"], swiftSettings: swiftSettings),
         .target(name: "LociFiles", dependencies: ["CZlib"], swiftSettings: swiftSettings),
-        .target(name: "Loci", dependencies: ["LociStorage", "LociIndex", "LociFiles"], swiftSettings: swiftSettings),
+        .target(name: "LociAttributes", swiftSettings: swiftSettings),
+        .target(
+            name: "Loci", dependencies: ["LociStorage", "LociIndex", "LociFiles", "LociAttributes"],
+            swiftSettings: swiftSettings),
         // Named apart from the library: on a file system that ignores case, `loci` and `Loci` are one folder.
         .executableTarget(
             name: "LociCommand",
@@ -62,6 +65,8 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "LociFilesTests", dependencies: ["LociFiles", "CZlib", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "LociAttributesTests", dependencies: ["LociAttributes", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "LociTests", dependencies: ["Loci", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "LociCommandTests", dependencies: ["LociCommand", "Loci", "TestSupport"], exclude: ["Golden"],
