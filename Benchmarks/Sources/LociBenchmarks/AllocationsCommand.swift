@@ -40,11 +40,7 @@ struct AllocationsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Decides all vectors.", valueName: "S"))
     var seed: UInt64 = 42
 
-    @Option(help: ArgumentHelp("The folder for the database.", valueName: "folder"), completion: .directory)
-    var folder: String?
-
-    @Option(help: ArgumentHelp("Also write the figures there, as JSON.", valueName: "file"), completion: .file())
-    var output: String?
+    @OptionGroup var place: PlaceOptions
 
     func validate() throws {
         try Allowed.check("--queries", queries, in: 1...1_000_000)
@@ -54,7 +50,7 @@ struct AllocationsCommand: ParsableCommand {
 
     func run() throws {
         try AllocationProbe.check()
-        let folder = try WorkFolder(in: folder)
+        let folder = try WorkFolder(in: place.folder)
         let vectors = try ClusteredVectors(count: count, dimension: dimension, seed: seed)
         let base = try VectorArray((0..<count).flatMap(vectors.row), dimension: dimension)
         let queries = (count..<count + queries).map(vectors.row)
@@ -78,7 +74,7 @@ struct AllocationsCommand: ParsableCommand {
             ])
         }
         print(table.rendered(), terminator: "")
-        if let output {
+        if let output = place.output {
             let settings = AllocationSettings(
                 count: count, dimension: dimension, queries: queries.count, k: k, window: window, seed: seed)
             let machine = Machine(kernels: try database.info().kernels)

@@ -19,14 +19,10 @@ struct ChurnCommand: ParsableCommand {
             the next arrive
             """)
 
-    @Option(help: ArgumentHelp("The vectors.", valueName: "file"), completion: .file())
-    var base: String
+    @OptionGroup var data: BaseOptions
 
     @Option(help: ArgumentHelp("The queries.", valueName: "file"), completion: .file())
     var queries: String
-
-    @Option(help: ArgumentHelp("How nearness is measured.", valueName: "metric"))
-    var metric = "l2"
 
     @Option(help: ArgumentHelp("How vectors are coded; by default \(Quantization.standard).", valueName: "kind"))
     var quantization: String?
@@ -52,11 +48,7 @@ struct ChurnCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Decides about rounds and drift.", valueName: "S"))
     var seed: UInt64 = 42
 
-    @Option(help: ArgumentHelp("The folder for databases.", valueName: "folder"), completion: .directory)
-    var folder: String?
-
-    @Option(help: ArgumentHelp("Also write the figures there, as JSON.", valueName: "file"), completion: .file())
-    var output: String?
+    @OptionGroup var place: PlaceOptions
 
     struct Settings: Codable {
         let base: String
@@ -69,7 +61,6 @@ struct ChurnCommand: ParsableCommand {
     }
 
     func validate() throws {
-        guard Metric(name: metric) != nil else { throw ValidationError("--metric is \(metric)") }
         for life in lives.split(separator: ",") where Life(rawValue: String(life)) == nil {
             throw ValidationError("--lives has \(life)")
         }
@@ -78,17 +69,17 @@ struct ChurnCommand: ParsableCommand {
     }
 
     func run() throws {
-        let file = try VectorFile.open(base)
+        let file = try VectorFile.open(data.base)
         let all = RowRange(source: file, rows: 0..<min(file.count, rows ?? file.count))
         let asked = try VectorFile.open(queries)
         let queries = RowRange(source: asked, rows: 0..<min(asked.count, queryCount))
         let configuration = CollectionConfiguration(
-            metric: Metric(name: metric) ?? .l2,
+            metric: data.metric,
             quantization: quantization.flatMap { Quantization(name: $0) } ?? .standard)
         var results: [ChurnFigures] = []
         var kernels = ""
         for life in lives.split(separator: ",").compactMap({ Life(rawValue: String($0)) }) {
-            let work = try WorkFolder(in: folder)
+            let work = try WorkFolder(in: place.folder)
             progress("\(life): living")
             let database = try Database.open(work.file("lived.loci"))
             kernels = try database.info().kernels
@@ -112,9 +103,10 @@ struct ChurnCommand: ParsableCommand {
             results += figures
         }
         print(ChurnFigures.table(of: results), terminator: "")
-        if let output {
+        if let output = place.output {
             let settings = Settings(
-                base: base, metric: metric, rows: all.count, batch: batch, queries: queries.count, passes: passes,
+                base: data.base, metric: data.metricName, rows: all.count, batch: batch, queries: queries.count,
+                passes: passes,
                 seed: seed)
             try Report(benchmark: "churn", machine: Machine(kernels: kernels), settings: settings, results: results)
                 .write(to: output)

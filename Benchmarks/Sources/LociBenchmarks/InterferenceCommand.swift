@@ -17,14 +17,10 @@ struct InterferenceCommand: ParsableCommand {
             the median of the rounds counts.
             """)
 
-    @Option(help: ArgumentHelp("The vectors.", valueName: "file"), completion: .file())
-    var base: String
+    @OptionGroup var data: BaseOptions
 
     @Option(help: ArgumentHelp("The queries.", valueName: "file"), completion: .file())
     var queries: String
-
-    @Option(help: ArgumentHelp("How nearness is measured.", valueName: "metric"))
-    var metric = "l2"
 
     @Option(
         help: ArgumentHelp("The vectors that a transaction replaces, with commas between several.", valueName: "list"))
@@ -47,11 +43,7 @@ struct InterferenceCommand: ParsableCommand {
     @Flag(help: "Sync at an interval instead of each commit.")
     var periodic = false
 
-    @Option(help: ArgumentHelp("The folder for the database.", valueName: "folder"), completion: .directory)
-    var folder: String?
-
-    @Option(help: ArgumentHelp("Also write the figures there, as JSON.", valueName: "file"), completion: .file())
-    var output: String?
+    @OptionGroup var place: PlaceOptions
 
     struct Settings: Codable {
         let base: String
@@ -74,16 +66,21 @@ struct InterferenceCommand: ParsableCommand {
         let commitsPerSecond: Double
     }
 
-    func validate() throws { try Allowed.check("--core", core, in: 0...1) }
+    func validate() throws {
+        try Allowed.check("--window", window, in: 1...1_000_000)
+        try Allowed.check("--query-count", queryCount, in: 1...10_000_000)
+        try Allowed.check("--rounds", rounds, in: 1...1000)
+        try Allowed.check("--core", core, in: 0...1)
+    }
 
     func run() throws {
-        let file = try VectorFile.open(base)
+        let file = try VectorFile.open(data.base)
         let asked = try VectorFile.open(queries)
         let vectors = try (0..<asked.count).map { try asked.vector($0) }
-        let work = try WorkFolder(in: folder)
+        let work = try WorkFolder(in: place.folder)
         progress("building")
         let collection = try Database.buildCollection(
-            at: work.file("interference.loci"), "c", CollectionConfiguration(metric: Metric(name: metric) ?? .l2),
+            at: work.file("interference.loci"), "c", CollectionConfiguration(metric: data.metric),
             from: file)
         let database = try Database.open(work.file("interference.loci"))
         if periodic { try database.setDurability(.periodic(.seconds(1))) }
@@ -128,9 +125,10 @@ struct InterferenceCommand: ParsableCommand {
             ])
         }
         print(table.rendered(), terminator: "")
-        if let output {
+        if let output = place.output {
             let settings = Settings(
-                base: base, metric: metric, window: window, queries: queryCount, rounds: rounds, isPeriodic: periodic)
+                base: data.base, metric: data.metricName, window: window, queries: queryCount, rounds: rounds,
+                isPeriodic: periodic)
             try Report(
                 benchmark: "interference", machine: Machine(kernels: try database.info().kernels), settings: settings,
                 results: results

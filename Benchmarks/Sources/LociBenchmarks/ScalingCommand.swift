@@ -46,11 +46,7 @@ struct ScalingCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How often all queries are answered; the fastest pass counts.", valueName: "N"))
     var passes = 3
 
-    @Option(help: ArgumentHelp("The folder for vectors and databases.", valueName: "folder"), completion: .directory)
-    var folder: String?
-
-    @Option(help: ArgumentHelp("Also write the figures there, as JSON.", valueName: "file"), completion: .file())
-    var output: String?
+    @OptionGroup var place: PlaceOptions
 
     func validate() throws {
         for count in counts.values { try Allowed.check("--counts", count, in: 1...Int(Int32.max)) }
@@ -78,7 +74,7 @@ struct ScalingCommand: ParsableCommand {
         let results = try counts.values.map { try measure($0, settings) }
         print(ScalingTables.costs(results))
         print(ScalingTables.searches(results, k: k), terminator: "")
-        if let output {
+        if let output = place.output {
             let machine = Machine(kernels: results.first?.build.kernels ?? "unknown")
             try Report(benchmark: "scaling", machine: machine, settings: settings, results: results).write(to: output)
         }
@@ -86,7 +82,7 @@ struct ScalingCommand: ParsableCommand {
 
     private func measure(_ count: Int, _ settings: ScalingSettings) throws -> ScalingFigures {
         // A folder for each set: its disk space is free again before the next one is made.
-        let work = try WorkFolder(in: folder)
+        let work = try WorkFolder(in: place.folder)
         let files = ScalingFiles(folder: work.path)
         try JSONFile.write(ScalingRequest(count: count, settings: settings), to: files.request)
         for step in ScalingStep.allCases {

@@ -28,11 +28,7 @@ struct TenantsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How many are asked, and how many are created at the end.", valueName: "N"))
     var sample = 1000
 
-    @Option(help: ArgumentHelp("The folder for the database.", valueName: "folder"), completion: .directory)
-    var folder: String?
-
-    @Option(help: ArgumentHelp("Also write the figures there, as JSON.", valueName: "file"), completion: .file())
-    var output: String?
+    @OptionGroup var place: PlaceOptions
 
     struct Settings: Codable {
         let collections: Int
@@ -60,7 +56,7 @@ struct TenantsCommand: ParsableCommand {
 
     func run() throws {
         ChildProcess.leaveInterruptToChildren()
-        let work = try WorkFolder(in: folder)
+        let work = try WorkFolder(in: place.folder)
         let path = work.file("tenants.loci")
         let start = ContinuousClock.now
         let (fileBytes, recordBytes) = try make(path)
@@ -74,7 +70,7 @@ struct TenantsCommand: ParsableCommand {
         let figures = Figures(
             secondsToMake: seconds, fileBytes: fileBytes, recordBytes: recordBytes, use: use)
         print(table(of: figures), terminator: "")
-        if let output {
+        if let output = place.output {
             let settings = try JSONFile.read(Settings.self, from: work.file("settings.json"))
             try Report(
                 benchmark: "tenants", machine: Machine(kernels: use.kernels), settings: settings, results: [figures]

@@ -13,11 +13,7 @@ struct WritesCommand: ParsableCommand {
             transactions of their own, then the others in batches. Then single vectors are replaced and removed.
             """)
 
-    @Option(help: ArgumentHelp("The vectors.", valueName: "file"), completion: .file())
-    var base: String
-
-    @Option(help: ArgumentHelp("How nearness is measured.", valueName: "metric"))
-    var metric = "l2"
+    @OptionGroup var data: BaseOptions
 
     @Option(help: ArgumentHelp("How many single vectors of each kind.", valueName: "N"))
     var singles = 300
@@ -31,11 +27,10 @@ struct WritesCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The threads of the build and of batches.", valueName: "N"))
     var threads = 2
 
-    @Option(help: ArgumentHelp("The folder for the database.", valueName: "folder"), completion: .directory)
-    var folder: String?
+    @Flag(help: "Sync at an interval instead of each commit.")
+    var periodic = false
 
-    @Option(help: ArgumentHelp("Also write the figures there, as JSON.", valueName: "file"), completion: .file())
-    var output: String?
+    @OptionGroup var place: PlaceOptions
 
     struct Settings: Codable {
         let base: String
@@ -44,6 +39,7 @@ struct WritesCommand: ParsableCommand {
         let dimension: Int
         let batch: Int
         let threads: Int
+        let isPeriodic: Bool
     }
 
     /// Medians of transactions of one kind.
@@ -60,7 +56,6 @@ struct WritesCommand: ParsableCommand {
     }
 
     func validate() throws {
-        guard Metric(name: metric) != nil else { throw ValidationError("--metric is \(metric)") }
         try Allowed.check("--singles", singles, in: 1...1_000_000)
         try Allowed.check("--batch", batch, in: 1...1_000_000)
         try Allowed.check("--batches", batches, in: 0...100_000)
@@ -68,19 +63,20 @@ struct WritesCommand: ParsableCommand {
     }
 
     func run() throws {
-        let file = try VectorFile.open(base)
+        let file = try VectorFile.open(data.base)
         let inserted = singles + batch * batches
         guard file.count > inserted else {
-            throw ValidationError("\(base) has \(file.count) rows, and \(inserted) are to be inserted")
+            throw ValidationError("\(data.base) has \(file.count) rows, and \(inserted) are to be inserted")
         }
-        let work = try WorkFolder(in: folder)
+        let work = try WorkFolder(in: place.folder)
         let built = file.count - inserted
         progress("building from \(Format.count(built)) rows")
-        let configuration = CollectionConfiguration(metric: Metric(name: metric) ?? .l2)
+        let configuration = CollectionConfiguration(metric: data.metric)
         let collection = try Database.buildCollection(
             at: work.file("writes.loci"), "writes", configuration, from: RowRange(source: file, rows: 0..<built),
             threads: threads)
         let database = try Database.open(work.file("writes.loci"))
+        if periodic { try database.setDurability(.periodic(.seconds(1))) }
         let single = try (0..<singles).map { try file.vector(built + $0) }
         var figures: [Figures] = []
         progress("inserting one by one")
@@ -112,9 +108,11 @@ struct WritesCommand: ParsableCommand {
         let faults = try collection.check()
         guard faults.isEmpty else { throw BenchmarkError.damaged(faults.map(\.description)) }
         print(table(of: figures), terminator: "")
-        if let output {
+        if let output = place.output {
             let settings = Settings(
-                base: base, metric: metric, rows: built, dimension: file.dimension, batch: batch, threads: threads)
+                base: data.base, metric: data.metricName, rows: built, dimension: file.dimension, batch: batch,
+                threads: threads,
+                isPeriodic: periodic)
             try Report(
                 benchmark: "writes", machine: Machine(kernels: try database.info().kernels), settings: settings,
                 results: figures
