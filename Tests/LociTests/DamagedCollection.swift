@@ -167,12 +167,11 @@ struct DamagedCollection {
         }
         #expect(contents.isEmpty, sourceLocation: sourceLocation)
         let lostAttributes = Set(repair.lostAttributes.compactMap(\.slot))
-        for (id, vector) in vectors {
+        let wrong = try vectors.filter { id, vector in
             let isLost = lost.contains(vector.slot) || lostAttributes.contains(vector.slot)
-            #expect(
-                try collection.attributes(of: id) == (isLost ? nil : attributes[id]), "\(id)",
-                sourceLocation: sourceLocation)
+            return try collection.attributes(of: id) != (isLost ? nil : attributes[id])
         }
+        #expect(wrong.keys.sorted() == [], "attributes", sourceLocation: sourceLocation)
         for lost in repair.lost {
             guard let id = lost.id else { continue }
             #expect(vectors[id]?.slot == lost.slot, sourceLocation: sourceLocation)
