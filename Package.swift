@@ -34,8 +34,8 @@ let package = Package(
         .target(name: "CVectorKernels", cSettings: cSettings),
         .target(name: "LociStorage", dependencies: ["CLMDB", "CZlib"], swiftSettings: swiftSettings),
         .target(name: "LociIndex", dependencies: ["CVectorKernels"], swiftSettings: swiftSettings),
-        .target(name: "LociFiles", dependencies: ["CZlib"], swiftSettings: swiftSettings),
         .target(name: "LociAttributes", swiftSettings: swiftSettings),
+        .target(name: "LociFiles", dependencies: ["CZlib", "LociAttributes"], swiftSettings: swiftSettings),
         .target(
             name: "Loci", dependencies: ["LociStorage", "LociIndex", "LociFiles", "LociAttributes"],
             swiftSettings: swiftSettings),

@@ -71,8 +71,8 @@ extension Database {
 
 extension Collection {
     /// Walks everything: checksums of chunks, identifiers and slots that are each other's inverse, degrees, edges,
-    /// reachability of every vector, parents, states and counts, constants of the codes, components of originals, and chunks
-    /// of arrays that the collection does not have.
+    /// reachability of every vector, parents, states and counts, constants of the codes, components of originals, attributes,
+    /// and chunks of arrays that the collection does not have.
     ///
     /// The pages that lead to all this are the database's, and must be sound: see `Database.checkPages`.
     /// - Parameter limit: How many faults are reported at the most.
@@ -97,6 +97,7 @@ extension Collection {
             // Only what is sound can be walked: a chunk that is damaged may hold anything.
             let canBeWalked = faults.isEmpty
             try Self.checkTables(of: number, record, in: transaction, report: &faults)
+            var walked: CollectionView?
             if canBeWalked {
                 let view = try CollectionView(number: number, record: record, in: transaction)
                 if record.count > 0 {
@@ -107,7 +108,9 @@ extension Collection {
                 Self.checkCounts(of: view, report: &faults)
                 Self.checkOriginals(of: view, report: &faults)
                 try Self.checkIdentifiers(of: view, in: transaction, report: &faults)
+                walked = view
             }
+            try Self.checkAttributes(of: number, record, walked, in: transaction, report: &faults)
         } catch let error as StorageError {
             guard case .corrupted = error else { throw error }
             faults.add(error.description)
@@ -125,7 +128,7 @@ extension Collection {
             let isUsed =
                 switch table {
                 case .collections, .staging: true
-                case .ids, .identifiers: record.count > 0
+                case .ids, .identifiers, .attributes: record.count > 0
                 case .settings: false
                 default: record.count > 0 && layout[table] != nil
                 }
@@ -211,7 +214,7 @@ extension Collection {
 }
 
 /// Faults as they are found, up to a limit.
-private struct CheckReport {
+struct CheckReport {
     let collection: String
     let limit: Int
     private(set) var faults: [Fault] = []

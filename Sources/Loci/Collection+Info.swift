@@ -14,6 +14,8 @@ public struct CollectionInfo: Sendable, Equatable {
     /// The number of these that the next vectors are put into. Into the others some lists still lead; writes clear them
     /// bit by bit.
     public let freeSlots: Int
+    /// The number of vectors that have attributes.
+    public let attributesCount: Int
     /// The number of components of a vector; 0 while there are no vectors.
     public let dimension: Int
     /// What the collection was made with.
@@ -43,11 +45,13 @@ public struct CollectionInfo: Sendable, Equatable {
         public var entries = 0
         /// Identifiers, both ways; rows that were given none take nothing.
         public var identifiers = 0
+        /// Attributes.
+        public var attributes = 0
         /// Settings.
         public var settings = 0
         /// All of them.
         public var total: Int {
-            codes + residuals + sketches + adjacency + entries + originals + identifiers + settings
+            codes + residuals + sketches + adjacency + entries + originals + identifiers + attributes + settings
         }
     }
 
@@ -114,7 +118,7 @@ extension Database {
 
 extension Collection {
     /// What the collection holds and takes.
-    /// - Complexity: O(n): the entries of identifiers are walked.
+    /// - Complexity: O(n): the entries of identifiers and attributes are walked.
     public func info() throws -> CollectionInfo {
         try withTransaction { try info(in: $0) }
     }
@@ -124,7 +128,8 @@ extension Collection {
         let record = try Catalogue.record(number: number, path: database.path, in: transaction)
         return CollectionInfo(
             name: name, count: record.count, unusedSlots: record.slots - record.count, freeSlots: record.freeSlots,
-            dimension: record.dimension, configuration: record.configuration,
+            attributesCount: try transaction.attributesCount(in: number), dimension: record.dimension,
+            configuration: record.configuration,
             quantization: record.quantization, hasGraph: record.hasGraph, tuning: record.tuning,
             bytes: try Self.bytes(of: number, in: transaction))
     }
@@ -141,6 +146,7 @@ extension Collection {
         bytes.sketches = try space(.sketches)
         bytes.entries = try space(.entries)
         bytes.identifiers = try space(.identifiers) + space(.ids)
+        bytes.attributes = try space(.attributes)
         bytes.settings = try space(.collections)
         return bytes
     }

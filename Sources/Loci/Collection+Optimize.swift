@@ -36,7 +36,7 @@ extension Collection {
             guard view.record.count > 0 else { return }
             try withExtendedLifetime(snapshot) {
                 try CollectionOptimization(
-                    database: database, view: view, threads: threads, observer: observer
+                    database: database, snapshot: snapshot, view: view, threads: threads, observer: observer
                 ).run()
             }
         }
@@ -46,6 +46,7 @@ extension Collection {
 /// A build of a collection from its own vectors.
 private struct CollectionOptimization<Observer: BuildObserver> {
     let database: Database
+    let snapshot: Snapshot
     /// The collection when the work began.
     let view: CollectionView
     let threads: Int
@@ -68,8 +69,10 @@ private struct CollectionOptimization<Observer: BuildObserver> {
         let build = CollectionBuild(
             database: database, name: record.name, configuration: record.configuration,
             source: ViewVectors(view: view, slots: slots, keepsCodes: keepsSpace), identifiers: ids,
-            tuning: record.tuning, threads: threads,
-            observer: observer)
+            tuning: record.tuning,
+            attributes: { [slots] row in
+                try snapshot.withTransaction { try $0.attributes(of: slots[row], in: view.number) }
+            }, threads: threads, observer: observer)
         var built = try build.built(
             try BuildIdentifiers(ids, count: slots.count), in: keepsSpace ? space : nil)
         built.record.nextNumber = max(built.record.nextNumber, record.nextNumber)
@@ -124,9 +127,18 @@ private struct CollectionOptimization<Observer: BuildObserver> {
         let edit = CollectionEdit(
             number: hidden, base: target, record: record, threads: threads,
             transaction: transaction.unsafelyKept())
-        for slot in now.liveSlots where try !isUnchanged(slot, in: now) {
+        let otherAttributes = try base.withTransaction { later in
+            try snapshot.withTransaction { try $0.slotsWithOtherAttributes(of: view.number, in: later) }
+        }
+        for slot in now.liveSlots {
+            let hasOtherVector = try !isUnchanged(slot, in: now)
+            guard hasOtherVector || otherAttributes.contains(slot) else { continue }
             let id = VectorID(bytes: try now.identifiers.identifier(at: slot))
-            try now.vector(at: slot).withUnsafeBufferPointer { _ = try edit.put(id, $0, replacing: true) }
+            if hasOtherVector {
+                try now.vector(at: slot).withUnsafeBufferPointer { _ = try edit.put(id, $0, replacing: true) }
+            }
+            let attributes = try base.withTransaction { try $0.attributes(of: slot, in: view.number) }
+            _ = try edit.setAttributes(attributes, of: id)
         }
         for slot in view.liveSlots {
             let id = VectorID(bytes: try view.identifiers.identifier(at: slot))

@@ -8,15 +8,15 @@ extension Collection {
     ///
     /// Vectors are read from their originals, where these are kept and sound, or else from their codes; codes that are all
     /// there is of a vector are kept to the bit. Identifiers are read from their chunks, or else from the table that leads
-    /// from them to slots. All else is made of these: the graph, its entry point, what slots hold, sketches, entry points,
-    /// and codes where originals are kept.
+    /// from them to slots. Attributes are kept where they are sound. All else is made of these: the graph, its entry point, what
+    /// slots hold, sketches, entry points, and codes where originals are kept.
     ///
     /// The new collection is written under a hidden number, and takes the old one's place in one transaction. Until then, and
     /// when the repair is stopped or fails, nothing has changed. It takes as much of the file again as the collection has.
     /// A repair cannot help the pages of LMDB that lead to the records. Make a copy of the file before: see
     /// `docs/caveats.md`.
     /// - Parameters:
-    ///   - dropLost: Whether to go on where vectors are lost. Without it nothing is changed then, and the answer says which.
+    ///   - dropLost: Whether to go on where vectors or their attributes are lost. Without it nothing is changed then, and the answer says which.
     ///   - threads: How many; `nil` for one a processor. The result does not depend on it.
     ///   - observer: Is told of the progress, and may stop the work.
     /// - Returns: What was found, done, and lost.
@@ -36,8 +36,8 @@ extension Collection {
                 }
                 guard let number = finding.number, let salvaged = finding.salvaged else { return finding.report }
                 return try CollectionRebuild(
-                    database: database, number: number, salvaged: salvaged, report: finding.report, dropLost: dropLost,
-                    threads: max(1, threads ?? Parallel.processorCount), observer: observer
+                    database: database, snapshot: snapshot, number: number, salvaged: salvaged, report: finding.report,
+                    dropLost: dropLost, threads: max(1, threads ?? Parallel.processorCount), observer: observer
                 ).run()
             }
         }
@@ -57,6 +57,7 @@ extension Collection {
         let salvaged = try SalvagedCollection(number: number, record: record, in: transaction)
         report.kept = salvaged.rows.count
         report.lost = salvaged.lost
+        report.lostAttributes = salvaged.lostAttributes
         report.reduced = salvaged.reduced
         report.straying = salvaged.straying
         return RepairFinding(report: report, number: number, salvaged: salvaged)
@@ -90,6 +91,7 @@ extension CatalogueSurvey.Lead {
 /// A build of a collection from what is sound of it.
 private struct CollectionRebuild<Observer: BuildObserver> {
     let database: Database
+    let snapshot: Snapshot
     let number: UInt32
     let salvaged: SalvagedCollection
     let report: CollectionRepair
@@ -99,7 +101,7 @@ private struct CollectionRebuild<Observer: BuildObserver> {
 
     func run() throws -> CollectionRepair {
         var report = report
-        guard report.lost.isEmpty || dropLost else {
+        guard !report.hasLosses || dropLost else {
             report.outcome = .refused
             return report
         }
@@ -113,7 +115,12 @@ private struct CollectionRebuild<Observer: BuildObserver> {
         let build = CollectionBuild(
             database: database, name: record.name, configuration: record.configuration,
             source: SalvagedVectors(record: record, rows: salvaged.rows), identifiers: salvaged.identifiers,
-            tuning: record.tuning, threads: threads, observer: observer)
+            tuning: record.tuning,
+            attributes: { row in
+                let slot = salvaged.slots[row]
+                guard salvaged.hasAttributes(slot) else { return nil }
+                return try snapshot.withTransaction { try $0.attributes(of: slot, in: number) }
+            }, threads: threads, observer: observer)
         // Codes that are all there is keep their space, so that they can be kept to the bit.
         let space = record.configuration.originals == .none ? record.space : nil
         let identifiers = try BuildIdentifiers(salvaged.identifiers, count: salvaged.rows.count)

@@ -12,6 +12,8 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
     let identifiers: [VectorID]?
     /// What is known of the collection's windows before it is built.
     var tuning: SearchTuning?
+    /// The text of the attributes of a row, if there are any.
+    var attributes: ((_ row: Int) throws -> [UInt8]?)?
     let threads: Int
     let observer: Observer
 
@@ -149,6 +151,28 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
             }
         }
         try built.identifiers.write(under: number, to: database.environment) { try progress.checkCancelled() }
+        if let attributes { try write(attributes, under: number, progress) }
+    }
+
+    /// Writes the attributes of all rows, in bounded transactions.
+    private func write(
+        _ attributes: (Int) throws -> [UInt8]?, under number: UInt32, _ progress: BuildProgress
+    ) throws {
+        var row = 0
+        while row < source.count {
+            try progress.checkCancelled()
+            row = try database.environment.write { transaction in
+                var (next, bytes) = (row, 0)
+                while next < source.count, bytes < Self.transactionBytes {
+                    if let text = try attributes(next) {
+                        try transaction.appendAttributes(text, of: UInt32(next), in: number)
+                        bytes += text.count
+                    }
+                    next += 1
+                }
+                return next
+            }
+        }
     }
 
     /// Writes an array that lies in memory, in bounded transactions.

@@ -57,6 +57,10 @@ extension CollectionEdit {
                     from: records.record(at: UInt32(last)), byteCount: array.geometry.stride)
             }
             try name(slot, id)
+            if let attributes = try transaction.attributes(of: UInt32(last), in: number) {
+                try transaction.setAttributes(attributes, of: slot, in: number)
+                try transaction.setAttributes(nil, of: UInt32(last), in: number)
+            }
         }
         record.count = last
         record.slots = last
@@ -95,7 +99,7 @@ extension CollectionEdit {
         let coded = try encoder(of: source).encode(0..<source.count)
         let slots = (first..<record.slots).map { UInt32($0) }
         try write(coded, to: slots)
-        for (slot, id) in zip(slots, pending.identifiers) { try name(slot, id) }
+        for (slot, entry) in zip(slots, pending.entries) { try name(slot, entry) }
     }
 
     /// Learns the space of all vectors, codes them all in it, and builds the graph when they are many.
@@ -129,7 +133,7 @@ extension CollectionEdit {
             try write(graph.parents, to: .parents)
             if let entries = graph.entries { try write(entries.table, to: .entries) }
         }
-        for (row, id) in zip(first..<record.slots, pending.identifiers) { try name(UInt32(row), id) }
+        for (row, entry) in zip(first..<record.slots, pending.entries) { try name(UInt32(row), entry) }
     }
 
     func encoder<Source: VectorSource>(of source: Source) throws -> BlockEncoder<Source> {

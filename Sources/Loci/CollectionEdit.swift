@@ -6,7 +6,8 @@ import LociStorage
 /// What a write transaction does to one collection.
 ///
 /// Vectors wait in memory until they are many, or until the transaction ends; then `flush` codes and links them together.
-/// Arrays are changed in copies of their chunks, which `store` puts into the file. Only the table `ids` is changed at once.
+/// Arrays are changed in copies of their chunks, which `store` puts into the file. Only the tables `ids` and `attributes` are
+/// changed at once; attributes of vectors that wait, wait with them.
 final class CollectionEdit {
     let number: UInt32
     let base: CollectionView
@@ -71,13 +72,36 @@ final class CollectionEdit {
         return try slot(of: id).map { vector(at: $0) }
     }
 
+    /// The text of the attributes of an identifier.
+    func attributes(of id: VectorID) throws -> [UInt8]? {
+        if let pending, let place = pending.place(of: id) { return pending.attributes(at: place) }
+        return try slot(of: id).flatMap { try transaction.attributes(of: $0, in: number) }
+    }
+
+    /// Sets the text of the attributes of an identifier, or removes it.
+    /// - Returns: Whether there is such an identifier.
+    func setAttributes(_ attributes: [UInt8]?, of id: VectorID) throws -> Bool {
+        if let place = pending?.place(of: id) {
+            pending?.setAttributes(attributes, at: place)
+            if pending?.bytes ?? 0 >= Self.pendingBytes { try changing(flush) }
+            return true
+        }
+        guard let slot = try slot(of: id) else { return false }
+        try changing { try transaction.setAttributes(attributes, of: slot, in: number) }
+        isChanged = true
+        return true
+    }
+
     /// Takes a vector in.
-    /// - Parameter replacing: Whether there may be one of this identifier, whose place it takes.
+    /// - Parameters:
+    ///   - attributes: The text of its attributes; `nil` to keep those of the identifier.
+    ///   - replacing: Whether there may be one of this identifier, whose place it takes.
     /// - Returns: Whether there was.
     /// - Throws: `LociError.identifierExists`, or `IndexError` for a vector that is not admitted, naming `row`.
     @discardableResult
     func put(
-        _ id: VectorID, _ vector: UnsafeBufferPointer<Float>, replacing: Bool, row: Int? = nil
+        _ id: VectorID, _ vector: UnsafeBufferPointer<Float>, attributes: [UInt8]? = nil, replacing: Bool,
+        row: Int? = nil
     ) throws -> Bool {
         guard (1...VectorID.maximumBytes).contains(id.bytes.count) else {
             throw LociError.identifierLength(row: row ?? 0, bytes: id.bytes.count, limit: VectorID.maximumBytes)
@@ -88,19 +112,21 @@ final class CollectionEdit {
         let isWaiting = pending?.place(of: id) != nil
         let old = isWaiting ? nil : try slot(of: id)
         if !replacing, isWaiting || old != nil { throw LociError.identifierExists(name: record.name, id: id) }
+        // They go on with the vector, which will have another slot.
+        let attributes = try attributes ?? old.flatMap { try transaction.attributes(of: $0, in: number) }
         try changing {
             if let old { try detach(old, id) }
-            wait(id, vector)
+            wait(id, vector, attributes)
             if pending?.bytes ?? 0 >= Self.pendingBytes { try flush() }
         }
         return isWaiting || old != nil
     }
 
     /// Lets a vector wait.
-    private func wait(_ id: VectorID, _ vector: UnsafeBufferPointer<Float>) {
+    private func wait(_ id: VectorID, _ vector: UnsafeBufferPointer<Float>, _ attributes: [UInt8]?) {
         var pending = self.pending ?? PendingVectors(dimension: vector.count)
         self.pending = nil
-        pending.put(vector, for: id)
+        pending.put(vector, for: id, attributes: attributes)
         self.pending = pending
         record.note(id)
         isChanged = true
@@ -129,12 +155,19 @@ final class CollectionEdit {
         return true
     }
 
-    /// Takes the identifier away from a slot, whose vector is then to be removed.
+    /// Takes identifier and attributes away from a slot, whose vector is then to be removed.
     private func detach(_ slot: UInt32, _ id: VectorID) throws {
         try identifiers.set([], at: slot)
+        try transaction.setAttributes(nil, of: slot, in: number)
         try transaction.delete(Key(collection: number, identifier: id.bytes), in: .ids)
         removed.append(slot)
         isChanged = true
+    }
+
+    /// Gives a slot what belongs to its new vector.
+    func name(_ slot: UInt32, _ entry: PendingVectors.Entry) throws {
+        try name(slot, entry.id)
+        if let attributes = entry.attributes { try transaction.setAttributes(attributes, of: slot, in: number) }
     }
 
     /// Gives a slot an identifier.

@@ -8,7 +8,7 @@ public struct CollectionRepair: Sendable, Equatable {
         case sound
         /// The collection was built anew from what is sound.
         case repaired
-        /// Vectors would have been lost, which was not allowed: nothing was changed.
+        /// Vectors, or attributes of vectors, would have been lost, which was not allowed: nothing was changed.
         case refused
         /// Nothing could be done, and nothing was changed; the text says why, and what can be done instead.
         case impossible(String)
@@ -56,6 +56,24 @@ public struct CollectionRepair: Sendable, Equatable {
         public let loss: Loss
     }
 
+    /// Attributes that cannot be saved.
+    public struct LostAttributes: Sendable, Equatable {
+        /// Why.
+        public enum Reason: String, Sendable, CaseIterable {
+            /// They are damaged: their checksum is wrong, or they are no JSON object.
+            case damaged
+            /// They belong to no vector, or to one that is lost.
+            case vector
+        }
+
+        /// The place of their vector in the collection's arrays; `nil` where the entry does not tell it.
+        public let slot: Int?
+        /// The identifier of the vector, if it is saved.
+        public let id: VectorID?
+        /// Why they cannot be saved.
+        public let reason: Reason
+    }
+
     /// The collection.
     public let collection: String
     /// How it ended.
@@ -68,8 +86,13 @@ public struct CollectionRepair: Sendable, Equatable {
     public internal(set) var lost: [LostVector] = []
     /// The vectors that are less exact than they were, or would be, by slot.
     public internal(set) var reduced: [ReducedVector] = []
+    /// The attributes that are lost, or would be, by slot.
+    public internal(set) var lostAttributes: [LostAttributes] = []
     /// Identifiers that led to no vector, and lead nowhere now, in the order of their bytes.
     public internal(set) var straying: [VectorID] = []
+
+    /// Whether something is lost, or would be, that a vector had, or a vector itself.
+    var hasLosses: Bool { !lost.isEmpty || lostAttributes.contains { $0.reason == .damaged } }
 }
 
 /// What a repair of a database found and did.

@@ -8,6 +8,8 @@ struct PendingVectors {
     let dimension: Int
     private var values: [Float] = []
     private var ids: [VectorID] = []
+    private var texts: [[UInt8]?] = []
+    private var textBytes = 0
     private var isDropped: [Bool] = []
     private var places: [VectorID: Int] = [:]
 
@@ -16,8 +18,8 @@ struct PendingVectors {
     /// Vectors that wait.
     var count: Int { places.count }
 
-    /// The memory that they take, in bytes.
-    var bytes: Int { values.count * 4 }
+    /// The memory that they and their attributes take, in bytes.
+    var bytes: Int { values.count * 4 + textBytes }
 
     /// Where an identifier's vector waits.
     func place(of id: VectorID) -> Int? { places[id] }
@@ -25,16 +27,29 @@ struct PendingVectors {
     /// The vector at a place, as it was given.
     func vector(at place: Int) -> [Float] { Array(values[place * dimension..<(place + 1) * dimension]) }
 
+    /// The text of the attributes that wait with a vector.
+    func attributes(at place: Int) -> [UInt8]? { texts[place] }
+
     /// Adds a vector, or puts it in the place of the one that waits under the identifier.
-    mutating func put(_ vector: UnsafeBufferPointer<Float>, for id: VectorID) {
+    /// - Parameter attributes: The text of its attributes; `nil` to keep those that wait.
+    mutating func put(_ vector: UnsafeBufferPointer<Float>, for id: VectorID, attributes: [UInt8]?) {
         if let place = places[id] {
             values.replaceSubrange(place * dimension..<(place + 1) * dimension, with: vector)
+            if let attributes { setAttributes(attributes, at: place) }
         } else {
             places[id] = ids.count
             ids.append(id)
             isDropped.append(false)
             values.append(contentsOf: vector)
+            texts.append(attributes)
+            textBytes += attributes?.count ?? 0
         }
+    }
+
+    /// Sets the text of the attributes that wait with a vector, or removes it.
+    mutating func setAttributes(_ attributes: [UInt8]?, at place: Int) {
+        textBytes += (attributes?.count ?? 0) - (texts[place]?.count ?? 0)
+        texts[place] = attributes
     }
 
     /// Forgets a vector.
@@ -42,11 +57,20 @@ struct PendingVectors {
     mutating func drop(_ id: VectorID) -> Bool {
         guard let place = places.removeValue(forKey: id) else { return false }
         isDropped[place] = true
+        setAttributes(nil, at: place)
         return true
     }
 
-    /// The identifiers that are left, in the order in which they came.
-    var identifiers: [VectorID] { zip(ids, isDropped).lazy.filter { !$0.1 }.map(\.0) }
+    /// What belongs to a vector.
+    struct Entry {
+        let id: VectorID
+        let attributes: [UInt8]?
+    }
+
+    /// What belongs to the vectors that are left, in the order in which they came.
+    var entries: [Entry] {
+        ids.indices.lazy.filter { !isDropped[$0] }.map { Entry(id: ids[$0], attributes: texts[$0]) }
+    }
 
     /// The vectors that are left, after others, one after another.
     func appended(to others: [Float]) -> [Float] {

@@ -1,5 +1,6 @@
 // Loci, Apache License 2.0.
 
+import LociAttributes
 import LociIndex
 import LociStorage
 
@@ -11,11 +12,16 @@ struct SalvagedCollection {
     let record: CollectionRecord
     /// What is saved, by slot.
     private(set) var rows: [SalvagedVectors.Row] = []
+    /// The slots of the rows.
+    private(set) var slots: [UInt32] = []
     /// The identifiers of the rows.
     private(set) var identifiers: [VectorID] = []
     private(set) var lost: [CollectionRepair.LostVector] = []
     private(set) var reduced: [CollectionRepair.ReducedVector] = []
     private(set) var straying: [VectorID] = []
+    private(set) var lostAttributes: [CollectionRepair.LostAttributes] = []
+    /// The slots of attributes that are sound and belong to a row.
+    private var attributed: Set<UInt32> = []
 
     /// - Complexity: O(bytes of the collection).
     init(number: UInt32, record: CollectionRecord, in transaction: borrowing ReadTransaction) throws {
@@ -55,6 +61,7 @@ struct SalvagedCollection {
                     continue
                 }
                 rows.append(row)
+                slots.append(slot)
                 identifiers.append(id)
                 saved.insert(id)
                 if let loss { reduced.append(CollectionRepair.ReducedVector(slot: Int(slot), id: id, loss: loss)) }
@@ -69,6 +76,34 @@ struct SalvagedCollection {
         names.forEachLeading { id, _ in straying.insert(id) }
         let named = Set(lost.compactMap(\.id))
         self.straying = straying.filter { !saved.contains($0) && !named.contains($0) }.sorted()
+        try salvageAttributes(of: number, in: transaction)
+    }
+
+    /// Whether a row's slot has attributes that are sound.
+    func hasAttributes(_ slot: UInt32) -> Bool { attributed.contains(slot) }
+
+    private mutating func salvageAttributes(of number: UInt32, in transaction: borrowing ReadTransaction) throws {
+        let ids = Dictionary(uniqueKeysWithValues: zip(slots, identifiers))
+        try transaction.forEachAttributes(in: number) { slot, text in
+            if ids[slot] == nil {
+                loseAttributes(slot, ids, .vector)
+            } else if Attributes.fault(of: text) == nil {
+                attributed.insert(slot)
+            } else {
+                loseAttributes(slot, ids, .damaged)
+            }
+        } fault: { fault in
+            let isOfRow = fault.slot.map { ids[$0] != nil } ?? false
+            loseAttributes(fault.slot, ids, isOfRow ? .damaged : .vector)
+        }
+    }
+
+    private mutating func loseAttributes(
+        _ slot: UInt32?, _ ids: [UInt32: VectorID], _ reason: CollectionRepair.LostAttributes.Reason
+    ) {
+        lostAttributes.append(
+            CollectionRepair.LostAttributes(
+                slot: slot.map { Int($0) }, id: slot.flatMap { ids[$0] }, reason: reason))
     }
 
     private mutating func lose(_ slot: UInt32, _ id: VectorID?, _ reason: CollectionRepair.LostVector.Reason) {

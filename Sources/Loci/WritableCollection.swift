@@ -1,5 +1,6 @@
 // Loci, Apache License 2.0.
 
+public import LociAttributes
 public import LociIndex
 import LociStorage
 
@@ -24,37 +25,70 @@ public struct WritableCollection {
     /// The number of components of a vector; `nil` while there are no vectors.
     public var dimension: Int? { edit.dimension == 0 ? nil : edit.dimension }
 
+    /// The identifier that the next vector without one will have: the first number above all that are there.
+    public var nextIdentifier: VectorID { edit.nextIdentifier() }
+
     /// Adds a vector.
     /// - Parameters:
     ///   - id: From 1 to 480 bytes, and not there yet.
     ///   - vector: Of the collection's dimension.
+    ///   - attributes: What else is to be known of it; `nil` for nothing.
     /// - Throws: `LociError.identifierExists`; `IndexError` for a vector that cannot be stored: the transaction can go on.
     /// - Complexity: Of the graph, as a search with the build window, and degree² distances.
-    public func add(_ id: VectorID, _ vector: [Float]) throws {
-        try put(id, vector, replacing: false)
+    public func add(_ id: VectorID, _ vector: [Float], attributes: Attributes? = nil) throws {
+        try put(id, vector, attributes, replacing: false)
     }
 
     /// Adds a vector, or replaces the one of its identifier.
     /// - Parameters:
     ///   - id: From 1 to 480 bytes.
     ///   - vector: Of the collection's dimension.
+    ///   - attributes: In place of those that the identifier has; `nil` to keep them. See `setAttributes` to remove them.
     /// - Returns: Whether there was one.
     /// - Throws: `IndexError` for a vector that cannot be stored: the transaction can go on.
     /// - Complexity: As `add`.
     @discardableResult
-    public func upsert(_ id: VectorID, _ vector: [Float]) throws -> Bool {
-        try put(id, vector, replacing: true)
+    public func upsert(_ id: VectorID, _ vector: [Float], attributes: Attributes? = nil) throws -> Bool {
+        try put(id, vector, attributes, replacing: true)
     }
 
     @discardableResult
-    private func put(_ id: VectorID, _ vector: [Float], replacing: Bool) throws -> Bool {
+    private func put(_ id: VectorID, _ vector: [Float], _ attributes: Attributes?, replacing: Bool) throws -> Bool {
         try LociError.mapped {
             _ = try transaction.opened()
-            return try vector.withUnsafeBufferPointer { try edit.put(id, $0, replacing: replacing) }
+            return try vector.withUnsafeBufferPointer {
+                try edit.put(id, $0, attributes: attributes?.utf8, replacing: replacing)
+            }
         }
     }
 
-    /// Adds vectors, or replaces those of their identifiers.
+    /// Sets the attributes of an identifier, and leaves its vector alone.
+    /// - Parameters:
+    ///   - id: The identifier.
+    ///   - attributes: In place of those that it has; `nil` to remove them.
+    /// - Returns: Whether there is such an identifier; without it nothing is done.
+    /// - Throws: `LociError`.
+    /// - Complexity: O(log n).
+    @discardableResult
+    public func setAttributes(_ id: VectorID, _ attributes: Attributes?) throws -> Bool {
+        try LociError.mapped {
+            _ = try transaction.opened()
+            return try edit.setAttributes(attributes?.utf8, of: id)
+        }
+    }
+
+    /// The attributes of an identifier, as this transaction has changed them.
+    /// - Returns: `nil` when it has none, or there is no such identifier.
+    /// - Throws: `LociError`.
+    /// - Complexity: O(log n).
+    public func attributes(of id: VectorID) throws -> Attributes? {
+        try LociError.mapped {
+            _ = try transaction.opened()
+            return try edit.attributes(of: id).map { try Attributes(stored: $0, of: id) }
+        }
+    }
+
+    /// Adds vectors without attributes, or replaces those of their identifiers, which keep their attributes.
     /// - Parameters:
     ///   - source: The vectors, of the collection's dimension.
     ///   - identifiers: One for each; `nil` for numbers, from the first that is above all that are there.
@@ -87,7 +121,7 @@ public struct WritableCollection {
         }
     }
 
-    /// Removes a vector.
+    /// Removes a vector, with its attributes.
     /// - Returns: Whether there was one.
     /// - Throws: `LociError`.
     /// - Complexity: Of the graph, as a search.
@@ -125,22 +159,38 @@ extension Collection {
     /// - Parameters:
     ///   - id: From 1 to 480 bytes, and not there yet.
     ///   - vector: Of the collection's dimension; the first one decides on it.
+    ///   - attributes: What else is to be known of it; `nil` for nothing.
     /// - Throws: `LociError.identifierExists`, `IndexError` for a vector that cannot be stored, or what a commit throws: nothing
     ///   has changed then.
     /// - Complexity: See `WritableCollection`.
-    public func add(_ id: VectorID, _ vector: [Float]) throws {
-        try write { try $0.add(id, vector) }
+    public func add(_ id: VectorID, _ vector: [Float], attributes: Attributes? = nil) throws {
+        try write { try $0.add(id, vector, attributes: attributes) }
     }
 
     /// Adds a vector or replaces the one of its identifier, in a transaction of its own.
+    /// - Parameters:
+    ///   - id: From 1 to 480 bytes.
+    ///   - vector: Of the collection's dimension.
+    ///   - attributes: In place of those that the identifier has; `nil` to keep them.
     /// - Returns: Whether there was one.
     /// - Throws: As `add`.
     @discardableResult
-    public func upsert(_ id: VectorID, _ vector: [Float]) throws -> Bool {
-        try write { try $0.upsert(id, vector) }
+    public func upsert(_ id: VectorID, _ vector: [Float], attributes: Attributes? = nil) throws -> Bool {
+        try write { try $0.upsert(id, vector, attributes: attributes) }
     }
 
-    /// Removes a vector, in a transaction of its own.
+    /// Sets the attributes of an identifier, in a transaction of its own.
+    /// - Parameters:
+    ///   - id: The identifier.
+    ///   - attributes: In place of those that it has; `nil` to remove them.
+    /// - Returns: Whether there is such an identifier.
+    /// - Throws: `LociError`.
+    @discardableResult
+    public func setAttributes(_ id: VectorID, _ attributes: Attributes?) throws -> Bool {
+        try write { try $0.setAttributes(id, attributes) }
+    }
+
+    /// Removes a vector with its attributes, in a transaction of its own.
     /// - Returns: Whether there was one.
     /// - Throws: `LociError`.
     @discardableResult

@@ -1,16 +1,20 @@
 // Loci, Apache License 2.0.
 
+import LociAttributes
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
 #endif
 
-/// One line of a JSON lines file of vectors: `{"id": ..., "vector": [...]}`; other keys are passed over.
+/// One line of a JSON lines file of vectors: `{"id": ..., "vector": [...], "attributes": {...}}`; other keys are passed over.
 struct JSONLine: Decodable {
     /// The bytes of the identifier, or nil when the line has none.
     var identifier: [UInt8]?
     var vector: [Float]
+    /// As they stand in the line, or nil when it has none.
+    var attributes: Attributes?
 
     private enum CodingKeys: String, CodingKey {
         case id, vector
@@ -48,7 +52,9 @@ struct JSONLine: Decodable {
     ) throws(VectorFileError) -> JSONLine? {
         guard bytes.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) else { return nil }
         do {
-            return try decoder.decode(JSONLine.self, from: Data(bytes))
+            var decoded = try decoder.decode(JSONLine.self, from: Data(bytes))
+            decoded.attributes = try Attributes(member: "attributes", of: bytes.bytes)
+            return decoded
         } catch {
             throw .badJSON(path: path, line: line, reason: reason(error))
         }
@@ -56,6 +62,7 @@ struct JSONLine: Decodable {
 
     /// What is wrong with a line, in words for a message.
     private static func reason(_ error: any Error) -> String {
+        if let error = error as? AttributesError { return "attributes: " + "\(error)".prefix { $0 != "\n" } }
         guard let error = error as? DecodingError else { return "\(error)" }
         switch error {
         case .keyNotFound(let key, _):

@@ -1,5 +1,7 @@
 // Loci, Apache License 2.0.
 
+import LociAttributes
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -14,6 +16,8 @@ enum JSONLinesReader {
         var count = 0
         var dimension = 0
         var identifiers: [[UInt8]]?
+        /// Of each row; nil when no line has any.
+        var attributes: [Attributes?]?
     }
 
     /// Reads all lines; those that are blank are passed over.
@@ -25,6 +29,7 @@ enum JSONLinesReader {
         var rows = Rows()
         var lines: [Int] = []
         var names: [[UInt8]?] = []
+        var attributes: [Attributes?] = []
         try file.forEachLine { line, bytes throws(VectorFileError) in
             guard let row = try JSONLine.decode(bytes, decoder, path: path, line: line) else { return }
             if rows.count == 0 {
@@ -39,8 +44,10 @@ enum JSONLinesReader {
             rows.count += 1
             lines.append(line)
             names.append(row.identifier)
+            attributes.append(row.attributes)
         }
         guard rows.count > 0 else { throw .empty(path: path) }
+        if attributes.contains(where: { $0 != nil }) { rows.attributes = attributes }
         rows.identifiers = try identifiers(names, lines: lines, path: path)
         return rows
     }

@@ -1,5 +1,7 @@
 // Loci, Apache License 2.0.
 
+public import LociAttributes
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -28,6 +30,8 @@ public final class JSONLinesStream {
         public let identifier: [UInt8]?
         /// The components, of any number.
         public let vector: [Float]
+        /// The attributes, or nil when the line has none.
+        public let attributes: Attributes?
     }
 
     /// What the stream is called in messages.
@@ -75,7 +79,8 @@ public final class JSONLinesStream {
                 if let identifier = decoded.identifier {
                     try IdentifierTable.checkLength(of: identifier, path: name, line: line)
                 }
-                return Row(line: line, identifier: decoded.identifier, vector: decoded.vector)
+                return Row(
+                    line: line, identifier: decoded.identifier, vector: decoded.vector, attributes: decoded.attributes)
             }
             return nil
         } catch {

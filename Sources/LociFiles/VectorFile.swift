@@ -1,5 +1,7 @@
 // Loci, Apache License 2.0.
 
+public import LociAttributes
+
 /// A file of vectors, opened for reading.
 ///
 /// Formats of fixed stride are mapped, not copied: opening reads the header, and a row is converted to floats when it
@@ -32,6 +34,9 @@ public final class VectorFile: Sendable {
     /// In a file where only some lines have one, the others have the number of their row, counted from 0, in digits.
     public let identifiers: [[UInt8]]?
 
+    /// The attributes of each row, when the file is JSON lines and a line has some.
+    public let attributes: [Attributes?]?
+
     private let matrix: MatrixFile
     private let convert: RowConversion.ToFloats
 
@@ -53,6 +58,7 @@ public final class VectorFile: Sendable {
         if let binary = BinaryFormat(format) {
             matrix = try MatrixFile(path: path, format: binary, forIntegers: false)
             identifiers = nil
+            attributes = nil
         } else {
             let rows = try JSONLinesReader.read(path: path)
             let layout = MatrixLayout(
@@ -60,6 +66,7 @@ public final class VectorFile: Sendable {
                 stride: rows.dimension * MemoryLayout<Float>.size)
             matrix = MatrixFile(path: path, source: .floats(rows.values), layout: layout)
             identifiers = rows.identifiers
+            attributes = rows.attributes
         }
         guard let convert = RowConversion.toFloats(from: matrix.layout.element, order: matrix.layout.order) else {
             throw .unsupportedType(

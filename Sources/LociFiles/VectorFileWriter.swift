@@ -1,5 +1,7 @@
 // Loci, Apache License 2.0.
 
+public import LociAttributes
+
 /// Writes vectors row by row to `.fvecs`, `.fbin`, `.npy` (float32) or `.jsonl`.
 ///
 /// The file appears under its name, whole, when `finish` is called; until then the rows are in a hidden sibling, which
@@ -43,20 +45,24 @@ public final class VectorFileWriter {
 
     /// Appends a row.
     ///
-    /// - Parameter identifier: any bytes, for `.jsonl` only; without one the line has no `id`.
-    /// - Throws: `dimensionDiffers`; `identifiersNotHeld`; `notFinite` for `.jsonl`; `sizeOverflow` past the
+    /// - Parameters:
+    ///   - identifier: any bytes, for `.jsonl` only; without one the line has no `id`.
+    ///   - attributes: for `.jsonl` only, too.
+    /// - Throws: `dimensionDiffers`; `identifiersNotHeld`, of attributes too; `notFinite` for `.jsonl`; `sizeOverflow` past the
     ///   4,294,967,295 rows of an `.fbin`; `cannotWrite`, after which the writer is closed; `writerClosed`.
     /// - Complexity: O(`dimension`).
-    public func append(_ vector: [Float], identifier: [UInt8]? = nil) throws(VectorFileError) {
+    public func append(
+        _ vector: [Float], identifier: [UInt8]? = nil, attributes: Attributes? = nil
+    ) throws(VectorFileError) {
         guard vector.count == dimension else {
             throw .dimensionDiffers(path: path, row: count, expected: dimension, found: vector.count)
         }
-        guard identifier == nil || format.holdsIdentifiers else {
+        guard identifier == nil && attributes == nil || format.holdsIdentifiers else {
             throw .identifiersNotHeld(path: path, format: format)
         }
         guard format != .fbin || UInt32(exactly: count + 1) != nil else { throw .sizeOverflow(path: path) }
         if format == .jsonl {
-            try file.write(line(vector, identifier))
+            try file.write(line(vector, identifier, attributes))
         } else {
             if format == .fvecs { try file.write(littleEndianBytes(Int32(dimension))) }
             try file.write(floats: vector)
@@ -85,7 +91,9 @@ public final class VectorFileWriter {
         }
     }
 
-    private func line(_ vector: [Float], _ identifier: [UInt8]?) throws(VectorFileError) -> [UInt8] {
+    private func line(
+        _ vector: [Float], _ identifier: [UInt8]?, _ attributes: Attributes?
+    ) throws(VectorFileError) -> [UInt8] {
         var line = Array("{".utf8)
         if let identifier {
             line += #""id": "#.utf8
@@ -97,7 +105,13 @@ public final class VectorFileWriter {
             if column > 0 { line += ", ".utf8 }
             guard JSONText.append(value, to: &line) else { throw .notFinite(path: path, row: count) }
         }
-        line += "]}\n".utf8
+        line += "]".utf8
+        if let attributes {
+            line += #", "attributes": "#.utf8
+            // Ends of lines are blanks there: in a string they would be escaped.
+            line += attributes.utf8.lazy.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 }
+        }
+        line += "}\n".utf8
         return line
     }
 }

@@ -6,21 +6,24 @@ import CLMDB
 ///
 /// It can not outlive the call of ``StorageTransaction/withCursor(over:_:)`` that made it.
 package struct Cursor: ~Copyable {
-    private let handle: OpaquePointer
+    /// Nil over a table that the commit does not have, which is as one without keys.
+    private let handle: OpaquePointer?
     private let context: TransactionContext
     private let table: Table
 
     init(context: TransactionContext, table: Table) throws(StorageError) {
         var handle: OpaquePointer?
-        let code = mdb_cursor_open(context.handle, context.environment.handle(of: table), &handle)
-        guard code == 0, let handle else { throw context.failure(code, "opening a cursor over table \(table)") }
+        if context.has(table) {
+            let code = mdb_cursor_open(context.handle, context.environment.handle(of: table), &handle)
+            if code != 0 { throw context.failure(code, "opening a cursor over table \(table)") }
+        }
         self.handle = handle
         self.context = context
         self.table = table
     }
 
     deinit {
-        mdb_cursor_close(handle)
+        if let handle { mdb_cursor_close(handle) }
     }
 
     /// Moves to the first key that is not before `key`.
@@ -92,6 +95,7 @@ package struct Cursor: ~Copyable {
     }
 
     private func move(_ operation: MDB_cursor_op, from start: MDB_val = MDB_val()) throws(StorageError) -> Entry? {
+        guard let handle else { return nil }
         var key = start
         var value = MDB_val()
         let code = mdb_cursor_get(handle, &key, &value, operation)

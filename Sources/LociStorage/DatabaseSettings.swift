@@ -6,7 +6,7 @@
 ///
 ///     offset size
 ///          0    8  magic: "LOCI" 0D 0A 1A 0A
-///          8    4  format version: 3
+///          8    4  format version: 4
 ///         12    4  page unit in bytes: 4096
 ///         16    4  sync interval in milliseconds, 10 to 3,600,000; 0: each commit is synced
 ///         20   40  zero
@@ -14,10 +14,15 @@
 ///
 /// The magic and the version keep their places in every later version. The record holds no time and nothing random: the
 /// same writes make the same bytes. Version 1 had no tables for sketches and entry points, and version 2 none for parents and
-/// states; they were never released and are refused.
+/// states; they are refused. Version 3 had no table of attributes: it is read as it is, and becomes version 4 when it is opened
+/// for writing.
 package struct DatabaseSettings: Equatable, Sendable {
-    /// The format version that this program writes and reads.
-    package static let currentVersion: UInt32 = 3
+    /// The format version that this program writes.
+    package static let currentVersion: UInt32 = 4
+    /// The format versions that it reads.
+    package static let supportedVersions: ClosedRange<UInt32> = 3...currentVersion
+    /// The first version with a table of attributes.
+    static let attributesVersion: UInt32 = 4
     /// The unit that chunks are sized by, in bytes: the page size of LMDB on most machines.
     package static let pageBytes = 4096
     /// The length of the record, in bytes.
@@ -29,7 +34,7 @@ package struct DatabaseSettings: Equatable, Sendable {
     private static let magic: [UInt8] = [0x4C, 0x4F, 0x43, 0x49, 0x0D, 0x0A, 0x1A, 0x0A]
 
     /// The format version of the file.
-    package let version: UInt32
+    package internal(set) var version: UInt32
     /// How long a commit may remain unsynced, in milliseconds; 0 where each is synced before it returns.
     package var syncInterval: UInt32 = 0
 
@@ -62,7 +67,7 @@ package struct DatabaseSettings: Equatable, Sendable {
         guard bytes.count >= 12 else { throw .corrupted(what: "it ends before the version", location: location) }
         version = DatabaseSettings.number(in: bytes, at: 8)
         // The version comes first: a later one may have another length.
-        guard version == DatabaseSettings.currentVersion else {
+        guard DatabaseSettings.supportedVersions.contains(version) else {
             throw .formatVersion(path: path, found: version, supported: DatabaseSettings.currentVersion)
         }
         guard bytes.count == DatabaseSettings.encodedBytes else {

@@ -157,7 +157,10 @@ extension Environment {
 
     /// Opens the tables, or makes them in a new database, and checks the settings record.
     private func openTables(create: Bool) throws {
-        if try openExistingTables() { return }
+        if try openExistingTables() {
+            try openAttributes()
+            return
+        }
         guard create else {
             throw StorageError.notADatabase(path: path, reason: "it has none of Loci's tables")
         }
@@ -171,12 +174,14 @@ extension Environment {
                 }
                 handles = try tableHandles(in: transaction.context.handle, flags: MDB_CREATE)
                 setTableHandles(handles)
+                try transaction.makeAttributes()
                 try transaction.put(DatabaseSettings().encoded, for: key, in: .settings)
             }
             return handles
         }
         setTableHandles(handles)
         try checkSettings()
+        try openAttributes()
     }
 
     /// - Returns: false if the file has no table at all.
@@ -197,8 +202,7 @@ extension Environment {
         setTableHandles(handles)
         // First, since another version may have other tables.
         try checkSettings()
-        if handles.count < Table.allCases.count {
-            let missing = Table.allCases[handles.count]
+        for (place, missing) in Table.lasting.enumerated() where place == handles.count {
             throw StorageError.corrupted(what: "table \(missing) is missing", location: "'\(path)'")
         }
         return true
@@ -219,10 +223,10 @@ extension Environment {
         throw .busy(path: path, operation: "committing without a pause")
     }
 
-    /// The handles of the tables in the order of ``Table/index``, up to the first that is missing.
+    /// The handles of the lasting tables in the order of ``Table/index``, up to the first that is missing.
     private func tableHandles(in transaction: OpaquePointer, flags: Int32) throws(StorageError) -> [MDB_dbi] {
         var handles: [MDB_dbi] = []
-        for table in Table.allCases {
+        for table in Table.lasting {
             var handle: MDB_dbi = 0
             let code = mdb_dbi_open(transaction, table.rawValue, UInt32(flags), &handle)
             switch code {

@@ -133,6 +133,17 @@ extension Environment {
     ///
     /// - Returns: the transaction, to be ended by ``endReading(_:)``, and the generation of the map.
     func beginReading() throws(StorageError) -> (handle: OpaquePointer, generation: UInt64) {
+        while true {
+            let mayLackAttributes = hasTables && !addedTable.isOpen
+            let (handle, generation) = try beginReadingOpened()
+            guard mayLackAttributes, addedTable.mayBe(in: mdb_txn_id(handle)) else { return (handle, generation) }
+            endReading(handle)
+            try lookForAttributes()
+        }
+    }
+
+    /// Begins a read transaction, which has the tables that are open.
+    func beginReadingOpened() throws(StorageError) -> (handle: OpaquePointer, generation: UInt64) {
         var mayClear = true
         while true {
             let generation = try gate.enter()

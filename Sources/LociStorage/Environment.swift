@@ -24,6 +24,7 @@ package final class Environment: @unchecked Sendable {
     private let kept = Mutex<(any AnyObject & Sendable)?>(nil)
     // Written once, while the environment is opened by one thread.
     private var tableHandles: [MDB_dbi] = []
+    let addedTable = AddedTable()
 
     /// Whether the environment was opened for reading only.
     package let isReadOnly: Bool
@@ -79,7 +80,7 @@ package final class Environment: @unchecked Sendable {
     var hasTables: Bool { !tableHandles.isEmpty }
 
     func handle(of table: Table) -> MDB_dbi {
-        tableHandles[table.index]
+        table == .attributes ? addedTable.handle : tableHandles[table.index]
     }
 
     private var information: MDB_envinfo {

@@ -7,6 +7,7 @@
 ///
 ///     collection key   | collection u32 |                                  4 bytes
 ///     chunk key        | collection u32 | chunk index u32 |                8 bytes
+///     slot key         | collection u32 | slot u32 |                       8 bytes
 ///     identifier key   | collection u32 | identifier, 1...480 bytes |      5...484 bytes
 ///
 /// LMDB takes keys of 1 to 511 bytes.
@@ -18,7 +19,7 @@ package struct Key: Hashable, Sendable {
     /// The collection number that stands for the database itself.
     package static let databaseNumber: UInt32 = 0
 
-    // Chunk keys are made in inner loops: up to eight bytes need no allocation.
+    // Chunk and slot keys are made in inner loops: up to eight bytes need no allocation.
     private enum Storage: Hashable, Sendable {
         case short(bigEndian: UInt64, count: Int)
         case long([UInt8])
@@ -34,6 +35,11 @@ package struct Key: Hashable, Sendable {
     /// The key of a chunk.
     package init(collection: UInt32, chunk: UInt32) {
         storage = .short(bigEndian: (UInt64(collection) << 32 | UInt64(chunk)).bigEndian, count: 8)
+    }
+
+    /// The key of what belongs to a slot.
+    package init(collection: UInt32, slot: UInt32) {
+        self.init(collection: collection, chunk: slot)
     }
 
     /// The key of an identifier, or of a named record of a collection.
@@ -84,6 +90,11 @@ package struct Key: Hashable, Sendable {
     package static func chunkIndex(in bytes: RawSpan, ofCollection collection: UInt32) -> UInt32? {
         guard bytes.byteCount == 8, number(in: bytes) == collection else { return nil }
         return UInt32(bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: 4, as: UInt32.self))
+    }
+
+    /// The slot in a slot key of `collection`, or nil if `bytes` is something else.
+    package static func slot(in bytes: RawSpan, ofCollection collection: UInt32) -> UInt32? {
+        chunkIndex(in: bytes, ofCollection: collection)
     }
 
     /// The collection number that a key starts with, or nil if it is too short.

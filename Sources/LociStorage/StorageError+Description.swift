@@ -19,7 +19,8 @@ extension StorageError: CustomStringConvertible {
         case .notADatabase(let path, let reason):
             "'\(path)' is not a Loci database: \(reason)"
         case .formatVersion(let path, let found, let supported):
-            "'\(path)' has format version \(found) and this program reads version \(supported): "
+            "'\(path)' has format version \(found) and this program reads versions "
+                + "\(DatabaseSettings.supportedVersions.lowerBound) to \(supported): "
                 + "open it with the version of Loci that wrote it, export, and import here"
         case .pageUnit(let path, let found, let supported):
             "'\(path)' is laid out in pages of \(found) bytes and this program uses \(supported): export and import it"

@@ -9,6 +9,7 @@ extension StorageTransaction where Self: ~Copyable {
     /// of the table by their number.
     /// - Complexity: O(entries of the collection).
     package func fileBytes(of collection: UInt32, in table: Table) throws -> Int {
+        guard context.has(table) else { return 0 }
         var statistics = MDB_stat()
         let code = mdb_stat(context.handle, context.environment.handle(of: table), &statistics)
         if code != 0 { throw context.failure(code, "measuring table \(table)") }

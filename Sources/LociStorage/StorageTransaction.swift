@@ -20,6 +20,11 @@ package struct TransactionContext {
     /// Present in a write transaction.
     let writing: WriteState?
 
+    /// Whether the commit has a table: attributes came with format version 4.
+    func has(_ table: Table) -> Bool {
+        table != .attributes || environment.hasAttributes(at: mdb_txn_id(handle))
+    }
+
     /// The error that `code` means, after noting a full map for the writer to act on.
     func failure(_ code: Int32, _ operation: String, keyBytes: Int = 0) -> StorageError {
         if code == MDB_MAP_FULL { writing?.mapWasFull = true }
@@ -45,6 +50,7 @@ extension StorageTransaction where Self: ~Copyable {
     /// - Complexity: O(log *n*) pages.
     package func unsafeValue(of key: Key, in table: Table) throws(StorageError) -> UnsafeRawBufferPointer? {
         let context = context
+        guard context.has(table) else { return nil }
         return try key.withUnsafeBytes { bytes throws(StorageError) -> UnsafeRawBufferPointer? in
             var keyValue = MDB_val(bytes)
             var value = MDB_val()
@@ -79,6 +85,7 @@ extension StorageTransaction where Self: ~Copyable {
     ///
     /// - Complexity: O(1).
     package func count(of table: Table) throws(StorageError) -> Int {
+        guard context.has(table) else { return 0 }
         var statistics = MDB_stat()
         let code = mdb_stat(context.handle, context.environment.handle(of: table), &statistics)
         if code != 0 { throw context.failure(code, "counting table \(table)") }

@@ -31,6 +31,8 @@ package enum Table: String, CaseIterable, Sendable {
     case parents
     /// What each slot holds, in chunks.
     case states
+    /// Slot to attributes; see ``AttributesEntry``. Databases of format version 3 have no such table.
+    case attributes
 
     /// The position of the table in the list of opened tables.
     var index: Int {
@@ -48,8 +50,12 @@ package enum Table: String, CaseIterable, Sendable {
         case .entries: 10
         case .parents: 11
         case .states: 12
+        case .attributes: 13
         }
     }
+
+    /// The tables that every version has which is read.
+    static var lasting: some Sequence<Table> { allCases.lazy.filter { $0 != .attributes } }
 
     /// Whether the values of the table are chunks, with a ``ChunkHeader``.
     package var holdsChunks: Bool {

@@ -57,7 +57,7 @@ import Darwin
     }
 
     private func row(_ line: Int, _ id: String?, _ vector: [Float]) -> JSONLinesStream.Row {
-        JSONLinesStream.Row(line: line, identifier: id.map { Array($0.utf8) }, vector: vector)
+        JSONLinesStream.Row(line: line, identifier: id.map { Array($0.utf8) }, vector: vector, attributes: nil)
     }
 
     @Test func readsLinesAsFilesHaveThem() throws {

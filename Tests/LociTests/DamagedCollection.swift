@@ -20,6 +20,8 @@ struct DamagedCollection {
     let number: UInt32
     let record: CollectionRecord
     let vectors: [VectorID: Vector]
+    /// Every third vector has some.
+    let attributes: [VectorID: Attributes]
     private let folder: TemporaryFolder
 
     init(
@@ -42,14 +44,24 @@ struct DamagedCollection {
             }
             for row in 0..<40 { try collection.upsert(VectorID("new \(row)"), source[row].map { $0 / 2 }) }
         }
-        (number, record, vectors) = try database.collection("c").withView { view in
+        (number, vectors) = try database.collection("c").withView { view in
             var vectors: [VectorID: Vector] = [:]
             for slot in view.liveSlots {
                 vectors[VectorID(bytes: try view.identifiers.identifier(at: slot))] = Vector(
                     slot: Int(slot), components: view.vector(at: slot))
             }
-            return (view.number, view.record, vectors)
+            return (view.number, vectors)
         }
+        var attributes: [VectorID: Attributes] = [:]
+        for (id, vector) in vectors where vector.slot % 3 == 1 {
+            attributes[id] = try Attributes(["id": .string("\(id)"), "slot": .number(Double(vector.slot))])
+        }
+        self.attributes = attributes
+        try database.write { transaction in
+            let collection = try transaction.collection("c")
+            for (id, attributes) in attributes { try collection.setAttributes(id, attributes) }
+        }
+        record = try database.collection("c").withView { $0.record }
         try #require(try database.check() == [])
         try #require(record.hasGraph && record.slots > record.count && record.count == vectors.count)
     }
@@ -59,7 +71,8 @@ struct DamagedCollection {
         folder = try TemporaryFolder()
         _ = try original.database.backup(to: folder.database)
         database = try Database.open(folder.database)
-        (number, record, vectors) = (original.number, original.record, original.vectors)
+        (number, record) = (original.number, original.record)
+        (vectors, attributes) = (original.vectors, original.attributes)
     }
 
     var collection: Collection { get throws { try database.collection("c") } }
@@ -153,6 +166,12 @@ struct DamagedCollection {
             }
         }
         #expect(contents.isEmpty, sourceLocation: sourceLocation)
+        let lostAttributes = Set(repair.lostAttributes.compactMap(\.slot))
+        let wrong = try vectors.filter { id, vector in
+            let isLost = lost.contains(vector.slot) || lostAttributes.contains(vector.slot)
+            return try collection.attributes(of: id) != (isLost ? nil : attributes[id])
+        }
+        #expect(wrong.keys.sorted() == [], "attributes", sourceLocation: sourceLocation)
         for lost in repair.lost {
             guard let id = lost.id else { continue }
             #expect(vectors[id]?.slot == lost.slot, sourceLocation: sourceLocation)

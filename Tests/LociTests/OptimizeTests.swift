@@ -112,6 +112,68 @@ import Testing
         #expect(try collection.check() == [])
     }
 
+    /// Attributes follow their identifiers into the new order, and so does what is done to them meanwhile, with vectors or
+    /// alone.
+    @Test(arguments: [Quantization.lvq4x8, .lvq4]) func attributesFollow(quantization: Quantization) throws {
+        let folder = try TemporaryFolder()
+        let ids = (0..<2_600).map { VectorID("row \($0)") }
+        let collection = try churned(folder, ids: ids, quantization)
+        let database = collection.database
+        let all = try contents(collection).keys.sorted()
+        var expected: [VectorID: Attributes] = [:]
+        func attributes(_ number: Int) throws -> Attributes { try Attributes(["number": .number(Double(number))]) }
+        for (place, id) in all.enumerated() where place % 3 != 0 { expected[id] = try attributes(place) }
+        try database.write { transaction in
+            let collection = try transaction.collection("c")
+            for (id, attributes) in expected { #expect(try collection.setAttributes(id, attributes)) }
+        }
+        let vector = [Float](repeating: 9, count: 24)
+        try collection.optimize(
+            threads: 2,
+            observer: Interruption {
+                try database.write { transaction in
+                    let collection = try transaction.collection("c")
+                    // By place: 0 had none, 1 and 2 had some.
+                    try collection.setAttributes(all[0], attributes(-1))
+                    try collection.setAttributes(all[1], attributes(-2))
+                    try collection.setAttributes(all[2], nil)
+                    try collection.upsert(all[3], vector, attributes: attributes(-3))
+                    try collection.upsert(all[4], vector)
+                    try collection.upsert(all[5], vector)
+                    try collection.setAttributes(all[5], nil)
+                    try collection.remove(all[7])
+                    try collection.add("late", vector, attributes: attributes(-4))
+                }
+            })
+        expected[all[0]] = try attributes(-1)
+        expected[all[1]] = try attributes(-2)
+        expected[all[2]] = nil
+        expected[all[3]] = try attributes(-3)
+        expected[all[5]] = nil
+        expected[all[7]] = nil
+        expected["late"] = try attributes(-4)
+        for id in all + ["late"] { #expect(try collection.attributes(of: id) == expected[id]) }
+        #expect(try collection.info().attributesCount == expected.count)
+        #expect(try collection.check() == [])
+        let found = try collection.withView { view in
+            try view.liveSlots.allSatisfy { try view.identifiers.identifier(at: $0) != all[7].bytes }
+        }
+        #expect(found)
+    }
+
+    /// What is only said of a vector is a change, too.
+    @Test func attributesAloneAreCarriedOver() throws {
+        let folder = try TemporaryFolder()
+        let collection = try churned(folder, ids: nil, .lvq4x8)
+        let attributes = try Attributes(["a": 1])
+        try collection.optimize(
+            threads: 1,
+            observer: Interruption { try collection.setAttributes(VectorID(row: 1), attributes) })
+        #expect(try collection.attributes(of: VectorID(row: 1)) == attributes)
+        #expect(try collection.info().attributesCount == 1)
+        #expect(try collection.check() == [])
+    }
+
     @Test func stoppedItChangesNothing() throws {
         let folder = try TemporaryFolder()
         let collection = try churned(folder, ids: nil, .lvq4x8)

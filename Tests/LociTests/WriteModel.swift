@@ -11,7 +11,13 @@ struct WriteModel {
     struct Contents {
         let configuration: CollectionConfiguration
         var vectors: [VectorID: [Float]] = [:]
+        var attributes: [VectorID: Attributes] = [:]
         var dimension: Int
+
+        mutating func remove(_ id: VectorID) {
+            vectors[id] = nil
+            attributes[id] = nil
+        }
     }
 
     /// Thrown by a transaction that is to come to nothing.
@@ -40,6 +46,15 @@ struct WriteModel {
     /// Identifiers of which some are numbers, some of slots that are not theirs.
     private mutating func identifier() -> VectorID {
         below(3) == 0 ? VectorID(row: below(largestBatch)) : VectorID("id-\(below(2 * largestBatch))")
+    }
+
+    /// Mostly short, now and then of pages of their own, or none.
+    private mutating func attributes() throws -> Attributes? {
+        guard below(2) == 0 else { return nil }
+        let length = below(20) == 0 ? below(Attributes.maximumBytes - 100) : below(60)
+        return try Attributes([
+            "number": .number(Double(below(1_000))), "text": .string(String(repeating: "é", count: length / 2)),
+        ])
     }
 
     /// One transaction, of the database and of this model.
@@ -81,21 +96,25 @@ struct WriteModel {
         guard var contents = collections[name] else { return }
         let collection = try transaction.collection(name)
         if contents.vectors.isEmpty { contents.dimension = [3, 8, 20][below(3)] }
-        switch below(10) {
+        switch below(12) {
         case 0...2:
             let id = identifier()
             let vector = vector(contents.dimension)
             if contents.vectors[id] == nil {
-                try collection.add(id, vector)
+                let attributes = try attributes()
+                try collection.add(id, vector, attributes: attributes)
                 contents.vectors[id] = vector
+                contents.attributes[id] = attributes
             } else {
                 #expect(throws: LociError.identifierExists(name: name, id: id)) { try collection.add(id, vector) }
             }
         case 3...5:
             let id = identifier()
             let vector = vector(contents.dimension)
-            #expect(try collection.upsert(id, vector) == (contents.vectors[id] != nil))
+            let attributes = try attributes()
+            #expect(try collection.upsert(id, vector, attributes: attributes) == (contents.vectors[id] != nil))
             contents.vectors[id] = vector
+            if let attributes { contents.attributes[id] = attributes }
         case 6:
             let count = 1 + below(largestBatch)
             var batch: [VectorID: [Float]] = [:]
@@ -111,17 +130,34 @@ struct WriteModel {
             let share = [2, 5, ids.count][below(3)]
             for id in ids where below(share) == 0 {
                 #expect(try collection.remove(id))
-                contents.vectors[id] = nil
+                contents.remove(id)
+            }
+        case 8...9:
+            for _ in 0...below(5) {
+                let id = identifier()
+                let attributes = try attributes()
+                #expect(try collection.setAttributes(id, attributes) == (contents.vectors[id] != nil))
+                if contents.vectors[id] != nil { contents.attributes[id] = attributes }
+                #expect(try collection.attributes(of: id) == contents.attributes[id])
             }
         default:
             let id = identifier()
             #expect(try (collection.get(id) != nil) == (contents.vectors[id] != nil))
             #expect(try collection.contains(id) == (contents.vectors[id] != nil))
+            #expect(try collection.attributes(of: id) == contents.attributes[id])
             #expect(try collection.remove(id) == (contents.vectors[id] != nil))
-            contents.vectors[id] = nil
+            contents.remove(id)
+            #expect(try collection.attributes(of: id) == nil)
         }
         #expect(collection.count == contents.vectors.count)
         collections[name] = contents
+    }
+
+    /// Optimizes one of the collections, which changes nothing that this tells of.
+    mutating func optimize(_ database: Database) throws {
+        let names = collections.keys.sorted()
+        guard !names.isEmpty else { return }
+        try database.collection(names[below(names.count)]).optimize(threads: 1 + below(3))
     }
 
     /// Compares a database with this.
@@ -140,6 +176,8 @@ struct WriteModel {
         var stored: [VectorID: [Float]] = [:]
         try collection.forEach { stored[$0] = $1 }
         #expect(Set(stored.keys) == Set(contents.vectors.keys))
+        for id in stored.keys { #expect(try collection.attributes(of: id) == contents.attributes[id]) }
+        #expect(try collection.info().attributesCount == contents.attributes.count)
         var farthest: Float = 0
         for (id, vector) in stored {
             guard let given = contents.vectors[id] else { continue }

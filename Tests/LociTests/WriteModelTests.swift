@@ -34,6 +34,10 @@ import Testing
             try model.transact(database)
             guard number % period == 0 else { continue }
             try model.compare(database)
+            if Int.random(in: 0..<3, using: &model.generator) == 0 {
+                try model.optimize(database)
+                try model.compare(database)
+            }
             // Sometimes opened anew, so that nothing is known but what the file says.
             if Bool.random(using: &model.generator) {
                 database = try Database.open(folder.file("elsewhere.loci"))

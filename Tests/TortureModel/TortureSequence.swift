@@ -12,13 +12,15 @@ package struct TortureSequence: Sendable {
     package struct Contents: Sendable {
         package let dimension: Int
         package var vectors: [VectorID: [Float]] = [:]
+        package var attributes: [VectorID: Attributes] = [:]
     }
 
     /// One thing that a transaction does.
     package enum Change: Sendable {
         case create(String)
         case drop(String)
-        case put(String, VectorID, [Float])
+        case put(String, VectorID, [Float], Attributes?)
+        case set(String, VectorID, Attributes?)
         case remove(String, VectorID)
     }
 
@@ -88,7 +90,7 @@ package struct TortureSequence: Sendable {
         var changes: [Change] = []
         for _ in 0...generator.below(3) { changes += group(&generator) }
         changes.append(.remove(Self.marker, Self.marker(of: number - 1)))
-        changes.append(.put(Self.marker, Self.marker(of: number), [Float(number)]))
+        changes.append(.put(Self.marker, Self.marker(of: number), [Float(number)], nil))
         for change in changes { note(change) }
         return changes
     }
@@ -110,17 +112,31 @@ package struct TortureSequence: Sendable {
         return (0..<count).map { _ in
             let place = generator.below(span)
             let id = place % 3 == 0 ? VectorID("id-\(place)") : VectorID(row: place)
+            if generator.below(4) == 0 { return .set(name, id, Self.attributes(&generator)) }
             return mayRemove && generator.below(2) == 0
-                ? .remove(name, id) : .put(name, id, generator.floats(dimension))
+                ? .remove(name, id) : .put(name, id, generator.floats(dimension), Self.attributes(&generator))
         }
+    }
+
+    /// Of a few bytes, of pages of their own, or none.
+    private static func attributes(_ generator: inout SeededGenerator) -> Attributes? {
+        let length = generator.below(8) == 0 ? 5_000 : generator.below(50)
+        let text = String(repeating: "t", count: length)
+        return generator.below(3) == 0 ? nil : try? Attributes(["n": .number(Double(length)), "text": .string(text)])
     }
 
     private mutating func note(_ change: Change) {
         switch change {
         case .create(let name): collections[name] = collections[name] ?? Contents(dimension: 8)
         case .drop(let name): collections[name] = nil
-        case .put(let name, let id, let vector): collections[name]?.vectors[id] = vector
-        case .remove(let name, let id): collections[name]?.vectors[id] = nil
+        case .put(let name, let id, let vector, let attributes):
+            collections[name]?.vectors[id] = vector
+            if let attributes { collections[name]?.attributes[id] = attributes }
+        case .set(let name, let id, let attributes):
+            if collections[name]?.vectors[id] != nil { collections[name]?.attributes[id] = attributes }
+        case .remove(let name, let id):
+            collections[name]?.vectors[id] = nil
+            collections[name]?.attributes[id] = nil
         }
     }
 
@@ -134,9 +150,13 @@ package struct TortureSequence: Sendable {
                 }
             case .drop(let name):
                 if try transaction.collectionNames().contains(name) { try transaction.drop(name) }
-            case .put(let name, let id, let vector):
+            case .put(let name, let id, let vector, let attributes):
                 if try transaction.collectionNames().contains(name) {
-                    try transaction.collection(name).upsert(id, vector)
+                    try transaction.collection(name).upsert(id, vector, attributes: attributes)
+                }
+            case .set(let name, let id, let attributes):
+                if try transaction.collectionNames().contains(name) {
+                    try transaction.collection(name).setAttributes(id, attributes)
                 }
             case .remove(let name, let id):
                 if try transaction.collectionNames().contains(name) { try transaction.collection(name).remove(id) }
@@ -165,19 +185,31 @@ package struct TortureSequence: Sendable {
             guard let contents = collections[name] else { continue }
             let collection = try view.collection(name)
             var stored: [VectorID: [Float]] = [:]
-            var count = 0
+            var listed = 0
             try collection.forEach {
                 stored[$0] = $1
-                count += 1
+                listed += 1
             }
-            if try collection.count != contents.vectors.count || count != contents.vectors.count {
+            if try collection.count != contents.vectors.count || listed != contents.vectors.count {
                 found.append(
-                    "\(name) has \(try collection.count) vectors, lists \(count), not \(contents.vectors.count)")
+                    "\(name) has \(try collection.count) vectors, lists \(listed), not \(contents.vectors.count)")
             }
             for (id, vector) in contents.vectors where stored[id] != vector {
                 found.append("\(name), \(id): \(stored[id].map { "\($0)" } ?? "missing") and not \(vector)")
             }
             for id in stored.keys where contents.vectors[id] == nil { found.append("\(name) has \(id)") }
+            for id in stored.keys {
+                let attributes = try collection.attributes(of: id)
+                if attributes != contents.attributes[id] {
+                    let expected = contents.attributes[id]
+                    found.append(
+                        "\(name), \(id): attributes \(attributes?.json ?? "none") and not \(expected?.json ?? "none")")
+                }
+            }
+            let count = try collection.info().attributesCount
+            if count != contents.attributes.count {
+                found.append("\(name) has \(count) with attributes and not \(contents.attributes.count)")
+            }
         }
         return found
     }

@@ -19,7 +19,8 @@ struct AddCommand: ParsableCommand {
 
             --from - reads JSON lines from standard input as they come: a batch is committed when it is full or the input \
             ends. Vectors are named by the lines of --ids, else by the ids of JSON lines, else by numbers that follow on \
-            the largest number in the collection.
+            the largest number in the collection. JSON lines may have attributes, a JSON object for each: {"id": "cat.jpg", \
+            "vector": [...], "attributes": {"year": 2024}}. With --upsert, a line without keeps those of its id.
 
             The database and the collection are created if they are missing. --metric and the options after it are for \
             a new collection; given for another, they must be what it was made with.
@@ -149,10 +150,12 @@ struct AddCommand: ParsableCommand {
             guard !row.vector.isEmpty else {
                 throw IndexError.dimension(found: 0, limit: VectorFileLimits.dimension)
             }
-            return try collection.add(from: VectorArray(row.vector, dimension: row.vector.count)) > 0
+            let id = collection.nextIdentifier
+            try collection.add(id, row.vector, attributes: row.attributes)
+            return false
         }
-        if upsert { return try collection.upsert(id, row.vector) }
-        try collection.add(id, row.vector)
+        if upsert { return try collection.upsert(id, row.vector, attributes: row.attributes) }
+        try collection.add(id, row.vector, attributes: row.attributes)
         return false
     }
 }

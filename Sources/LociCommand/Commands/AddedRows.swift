@@ -17,6 +17,7 @@ struct AddedRow {
     /// nil for a row that is to be named by a number.
     let id: VectorID?
     let vector: [Float]
+    let attributes: Attributes?
 }
 
 /// The rows that are to be added to a collection, a batch at a time.
@@ -67,13 +68,18 @@ struct AddedRows {
         switch source {
         case .file(let file, let identifiers):
             let range = position..<min(file.count, position + limit)
-            rows = try range.map { AddedRow(number: $0, id: identifiers?[$0], vector: try file.row($0)) }
+            rows = try range.map {
+                AddedRow(
+                    number: $0, id: identifiers?[$0], vector: try file.row($0), attributes: file.attributes?[$0])
+            }
             position = range.upperBound
         case .stream(let stream):
             while rows.count < limit, let row = try stream.next() {
                 try Interrupted.check()
                 rows.append(
-                    AddedRow(number: row.line, id: row.identifier.map(VectorID.init(bytes:)), vector: row.vector))
+                    AddedRow(
+                        number: row.line, id: row.identifier.map(VectorID.init(bytes:)), vector: row.vector,
+                        attributes: row.attributes))
             }
         }
         return rows

@@ -46,6 +46,7 @@ struct CollectionReport {
         } else {
             lines.append(("index", "none: a collection of this size is scanned"))
         }
+        if info.attributesCount > 0 { lines.append(("with attributes", Format.count(info.attributesCount))) }
         lines.append(("size on disk", Format.bytes(info.bytes.total)))
         for (name, bytes) in kinds where bytes > 0 { lines.append(("  " + name, Format.bytes(bytes))) }
         lines.append(("a vector", bytesPerVector))
@@ -79,7 +80,7 @@ struct CollectionReport {
         return [
             ("codes", bytes.codes), ("residuals", bytes.residuals), ("sketches", bytes.sketches),
             ("adjacency", bytes.adjacency), ("entries", bytes.entries), ("originals", bytes.originals),
-            ("identifiers", bytes.identifiers), ("settings", bytes.settings),
+            ("identifiers", bytes.identifiers), ("attributes", bytes.attributes), ("settings", bytes.settings),
         ]
     }
 
@@ -90,6 +91,7 @@ struct CollectionReport {
             ("count", .integer(info.count)),
             ("unused_slots", .integer(info.unusedSlots)),
             ("free_slots", .integer(info.freeSlots)),
+            ("with_attributes", .integer(info.attributesCount)),
             ("dimension", .integer(info.dimension)),
             ("metric", .string(info.configuration.metric.description)),
             ("quantization", .string(info.quantization.description)),

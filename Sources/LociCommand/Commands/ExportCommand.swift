@@ -25,7 +25,11 @@ struct ExportCommand: ParsableCommand {
 
     func run() throws {
         Interrupt.install()
-        let collection = try Database.open(target.database, access: .readOnly).collection(target.collection)
+        // Vectors and attributes of one moment.
+        try Database.open(target.database, access: .readOnly).read { try export(try $0.collection(target.collection)) }
+    }
+
+    private func export(_ collection: Collection) throws {
         let format = try VectorFileFormat.checkOutput(path: to, writable: VectorFileFormat.writable)
         let info = try collection.info()
         guard info.count > 0 else { return try exportNothing(of: info.name, as: format) }
@@ -35,7 +39,7 @@ struct ExportCommand: ParsableCommand {
         try collection.forEach { id, vector in
             try Interrupted.check()
             if !format.holdsIdentifiers, !leavesIdentifiers { leavesIdentifiers = id != VectorID(row: writer.count) }
-            try writer.append(vector, identifier: format.holdsIdentifiers ? id.bytes : nil)
+            try writer.append(vector, id, of: collection)
             bar.advance()
         }
         try writer.finish()

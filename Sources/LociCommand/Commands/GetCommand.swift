@@ -7,10 +7,10 @@ import Loci
 struct GetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "get",
-        abstract: "Print or write the vectors of identifiers.",
+        abstract: "Print or write the vectors and attributes of identifiers.",
         discussion: """
-            Prints a JSON object a line, with id and vector, in the order of the identifiers. Vectors are as they were \
-            given where the collection keeps originals, else decoded from their codes. If an identifier is unknown, \
+            Prints a JSON object a line, with id, vector and attributes if there are some, in the order of the \
+            identifiers. Vectors are as they were given where the collection keeps originals, else decoded from their codes. If an identifier is unknown, \
             nothing is printed or written.
 
               loci get photos.loci clip --id cat.jpg --id dog.jpg
@@ -31,16 +31,21 @@ struct GetCommand: ParsableCommand {
 
     func run() throws {
         Interrupt.install()
-        let collection = try Database.open(target.database, access: .readOnly).collection(target.collection)
-        let wanted = try names.read()
-        if let output {
-            try write(wanted, of: collection, to: output)
-        } else {
-            try collection.forEach(of: wanted) { id, vector in
-                try Interrupted.check()
-                let line = JSONValue.object([("id", .identifier(id)), ("vector", .array(vector.map { .float($0) }))])
-                    .line
-                try Console.output.write(line + "\n")
+        // Vectors and attributes of one moment.
+        try Database.open(target.database, access: .readOnly).read { view in
+            let collection = try view.collection(target.collection)
+            let wanted = try names.read()
+            if let output {
+                try write(wanted, of: collection, to: output)
+            } else {
+                try collection.forEach(of: wanted) { id, vector in
+                    try Interrupted.check()
+                    var members = [("id", JSONValue.identifier(id)), ("vector", .array(vector.map { .float($0) }))]
+                    if let attributes = try collection.attributes(of: id) {
+                        members.append(("attributes", .raw(attributes.json)))
+                    }
+                    try Console.output.write(JSONValue.object(members).line + "\n")
+                }
             }
         }
     }
@@ -51,9 +56,17 @@ struct GetCommand: ParsableCommand {
         let writer = try VectorFileWriter(path: output, dimension: dimension, format: format)
         try collection.forEach(of: wanted) { id, vector in
             try Interrupted.check()
-            try writer.append(vector, identifier: format.holdsIdentifiers ? id.bytes : nil)
+            try writer.append(vector, id, of: collection)
         }
         try writer.finish()
         progress.note("wrote \(Format.count(writer.count)) vectors to \(output)")
+    }
+}
+
+extension VectorFileWriter {
+    /// Appends a vector with as much of what belongs to it as the format holds.
+    func append(_ vector: [Float], _ id: VectorID, of collection: Collection) throws {
+        guard format.holdsIdentifiers else { return try append(vector) }
+        try append(vector, identifier: id.bytes, attributes: collection.attributes(of: id))
     }
 }

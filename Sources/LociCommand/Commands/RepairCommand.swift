@@ -13,8 +13,8 @@ struct RepairCommand: ParsableCommand {
             damaged one). A backup of better days is worth more than any repair.
 
             What 'loci check' finds sound stays as it is. A damaged collection is built anew: vectors from their originals \
-            or else from their codes, identifiers from where they are still told, the rest from these. Vectors that are \
-            lost are listed, and nothing is changed then unless --drop-lost is given. A collection is changed as a whole \
+            or else from their codes, identifiers from where they are still told, attributes that are sound, the rest from \
+            these. Vectors and attributes that are lost are listed, and nothing is changed then unless --drop-lost is given. A collection is changed as a whole \
             at the end or not at all, whenever the command is stopped. A collection whose record is damaged can only be \
             restored from a backup, or dropped. Without the name of a collection, names that were lost are given back, \
             and records that belong to nothing are dropped.
@@ -24,7 +24,8 @@ struct RepairCommand: ParsableCommand {
               loci repair photos.loci clip --drop-lost && loci check photos.loci
 
             Ends with status 1 if something is still wrong. --json prints one object: ok, steps (each with what and done), \
-            collections (each with collection, outcome, why, kept, lost, reduced, straying, faults).
+            collections (each with collection, outcome, why, kept, lost, reduced, lost_attributes, straying, \
+            faults).
             """)
 
     @Argument(help: "The database: a file.", completion: .file(extensions: ["loci"]))
@@ -33,7 +34,7 @@ struct RepairCommand: ParsableCommand {
     @Argument(help: "The name of a collection; without one, all are repaired, and names.")
     var collection: String?
 
-    @Flag(help: "Go on where vectors are lost, and drop what cannot be saved.")
+    @Flag(help: "Go on where vectors or attributes are lost, and drop what cannot be saved.")
     var dropLost = false
 
     @Option(help: ArgumentHelp("How many threads; by default one a core.", valueName: "N"))

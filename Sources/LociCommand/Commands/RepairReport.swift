@@ -51,6 +51,16 @@ struct RepairReport {
                         ])
                     })
             ),
+            (
+                "lost_attributes",
+                .array(
+                    repair.lostAttributes.map {
+                        .object([
+                            ("slot", $0.slot.map { .integer($0) } ?? .null),
+                            ("id", $0.id.map { .string("\($0)") } ?? .null), ("reason", .string($0.reason.rawValue)),
+                        ])
+                    })
+            ),
             ("straying", .array(repair.straying.map { .string("\($0)") })),
             ("faults", .array(repair.faults.map { .string($0.what) })),
         ])
@@ -79,7 +89,7 @@ struct RepairReport {
             lines.append("\(name): not repaired: \(why)")
         case .refused:
             lines.append(
-                "\(name): not repaired, since \(Self.vectors(repair.lost.count)) would be lost and "
+                "\(name): not repaired, since \(Self.losses(repair)) would be lost and "
                     + "\(Format.count(repair.kept)) kept\(lessExact); look for a backup, make a copy of the file, and go on "
                     + "with --drop-lost")
         case .repaired:
@@ -94,6 +104,11 @@ struct RepairReport {
         lines += Self.limited(repair.reduced) { reduced in
             "  less exact: slot \(reduced.slot), \"\(reduced.id)\": \(Self.text(reduced.loss))"
         }
+        lines += Self.limited(repair.lostAttributes) { lost in
+            let slot = lost.slot.map { "slot \($0)" } ?? "no slot"
+            let id = lost.id.map { ", \"\($0)\"" } ?? ""
+            return "  lost attributes: \(slot)\(id): \(Self.text(lost.reason))"
+        }
         lines += Self.limited(repair.straying) { "  an identifier without a vector: \"\($0)\"" }
         return lines
     }
@@ -102,6 +117,21 @@ struct RepairReport {
         let lines = all.prefix(shownLimit).map(line)
         let rest = all.count - lines.count
         return rest > 0 ? lines + ["  and \(Format.count(rest)) more of these; --json lists them"] : lines
+    }
+
+    /// What would be lost, in a few words.
+    private static func losses(_ repair: CollectionRepair) -> String {
+        let attributes = repair.lostAttributes.count { $0.reason == .damaged }
+        let ofAttributes = "the attributes of " + vectors(attributes)
+        if attributes == 0 { return vectors(repair.lost.count) }
+        return repair.lost.isEmpty ? ofAttributes : vectors(repair.lost.count) + " and " + ofAttributes
+    }
+
+    private static func text(_ reason: CollectionRepair.LostAttributes.Reason) -> String {
+        switch reason {
+        case .damaged: "they are damaged"
+        case .vector: "they belong to no vector that is kept"
+        }
     }
 
     private static func vectors(_ count: Int) -> String {

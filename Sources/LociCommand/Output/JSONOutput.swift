@@ -19,6 +19,8 @@ enum JSONValue: Sendable {
     case number(Double, decimals: Int? = nil)
     case bool(Bool)
     case null
+    /// Text that is JSON already.
+    case raw(String)
 
     /// A number with the shortest digits that read back as the same `Float`: `0.1`, where the `Double` of equal value
     /// would be `0.10000000149011612`.
@@ -58,6 +60,18 @@ enum JSONValue: Sendable {
         case .number(let value, let decimals): result += JSONValue.digits(value, decimals: decimals)
         case .bool(let value): result += value ? "true" : "false"
         case .null: result += "null"
+        case .raw(let text): JSONValue.appendRaw(text, to: &result)
+        }
+    }
+
+    /// Controls are blanks between the parts of the text, and others that are escaped elsewhere stand in strings.
+    private static func appendRaw(_ text: String, to result: inout String) {
+        for scalar in text.unicodeScalars {
+            if scalar < " " {
+                result += " "
+            } else if !appendEscaped(scalar, to: &result) {
+                result.unicodeScalars.append(scalar)
+            }
         }
     }
 
@@ -81,13 +95,21 @@ enum JSONValue: Sendable {
             case "\t": result += "\\t"
             case "\u{08}": result += "\\b"
             case "\u{0C}": result += "\\f"
-            case "\u{00}"..<"\u{20}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
-                let hexadecimal = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - hexadecimal.count) + hexadecimal
-            default: result.unicodeScalars.append(scalar)
+            default: if !appendEscaped(scalar, to: &result) { result.unicodeScalars.append(scalar) }
             }
         }
         result += "\""
+    }
+
+    /// - Returns: false for what needs no escape.
+    private static func appendEscaped(_ scalar: Unicode.Scalar, to result: inout String) -> Bool {
+        switch scalar {
+        case "\u{00}"..<"\u{20}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
+            let hexadecimal = String(scalar.value, radix: 16)
+            result += "\\u" + String(repeating: "0", count: 4 - hexadecimal.count) + hexadecimal
+            return true
+        default: return false
+        }
     }
 }
 

@@ -1,0 +1,97 @@
+// Loci, Apache License 2.0.
+
+import CLMDB
+import TestSupport
+import Testing
+
+@testable import LociStorage
+
+/// Databases of format version 3, which had no attributes.
+@Suite(.serialized) struct FormatVersionTests {
+    private static let record = Key(collection: 1)
+
+    /// A database of version 3 with one record: made as one of today and stripped by LMDB alone.
+    private func makeOlder(_ folder: TemporaryFolder) throws {
+        do {
+            let environment = try Environment.open(at: folder.database, mode: .create, options: .small())
+            try environment.write { (transaction) throws in
+                var settings = try transaction.settings()
+                settings.version = 3
+                try transaction.put(settings.encoded, for: DatabaseSettings.key, in: .settings)
+                try transaction.put([1, 2, 3], for: Self.record, in: .collections)
+            }
+        }
+        try LMDBFile.drop(["attributes"], from: folder.database)
+    }
+
+    private func version(of environment: Environment) throws -> UInt32 {
+        try environment.read { try $0.settings().version }
+    }
+
+    @Test func isReadAsItIs() throws {
+        let folder = try TemporaryFolder()
+        try makeOlder(folder)
+        let before = try TestFile.read(folder.database)
+        do {
+            let environment = try Environment.open(at: folder.database, mode: .readOnly, options: .small())
+            #expect(try version(of: environment) == 3)
+            try environment.read { (transaction) throws in
+                #expect(try transaction.value(of: Self.record, in: .collections) == [1, 2, 3])
+                #expect(try transaction.attributes(of: 0, in: 1) == nil)
+                #expect(try transaction.count(of: .attributes) == 0)
+                #expect(try transaction.attributesCount(in: 1) == 0)
+                #expect(try transaction.fileBytes(of: 1, in: .attributes) == 0)
+                #expect(try transaction.collectionNumbers(in: .attributes) == [])
+                #expect(try transaction.slotsWithOtherAttributes(of: 1, in: transaction) == [])
+                try transaction.withCursor(over: .attributes) { (cursor) throws in
+                    #expect(try cursor.first() == false)
+                    #expect(try cursor.next() == false)
+                    #expect(try cursor.previous() == false)
+                    #expect(try cursor.withCurrent { _, _ in } == nil)
+                }
+            }
+        }
+        #expect(try TestFile.read(folder.database) == before)
+    }
+
+    @Test(arguments: [OpenMode.readWrite, .create])
+    func becomesThatOfToday(mode: OpenMode) throws {
+        let folder = try TemporaryFolder()
+        try makeOlder(folder)
+        do {
+            let environment = try Environment.open(at: folder.database, mode: mode, options: .small())
+            #expect(try version(of: environment) == 4)
+            #expect(try environment.read { try $0.value(of: Self.record, in: .collections) } == [1, 2, 3])
+            try environment.write { try $0.setAttributes([7, 8], of: 5, in: 1) }
+            #expect(try environment.read { try $0.attributes(of: 5, in: 1) } == [7, 8])
+        }
+        let environment = try Environment.open(at: folder.database, mode: .readOnly, options: .small())
+        #expect(try environment.read { try $0.attributes(of: 5, in: 1) } == [7, 8])
+        #expect(try version(of: environment) == 4)
+    }
+
+    #if os(Linux) || os(macOS)
+    /// Who has it open for reading sees the table as soon as another process made it, and views of before do not.
+    @Test func becomesThatOfTodayWhileItIsRead() async throws {
+        let folder = try TemporaryFolder()
+        try makeOlder(folder)
+        let path = folder.database
+        let environment = try Environment.open(at: path, mode: .readOnly, options: .small())
+        let before = try environment.snapshot()
+        // One more, to be kept for the next reader.
+        #expect(try environment.read { try $0.attributes(of: 5, in: 1) } == nil)
+        await #expect(processExitsWith: .success) { [path = path as String] in
+            let environment = try Environment.open(at: path, mode: .readWrite, options: .small())
+            try environment.write { try $0.setAttributes([7, 8], of: 5, in: 1) }
+        }
+        #expect(try before.withTransaction { try $0.attributes(of: 5, in: 1) } == nil)
+        #expect(try environment.read { try $0.attributes(of: 5, in: 1) } == [7, 8])
+        #expect(try before.withTransaction { try $0.attributes(of: 5, in: 1) } == nil)
+        #expect(try before.withTransaction { try $0.attributesCount(in: 1) } == 0)
+        try environment.read { (later) throws in
+            #expect(try before.withTransaction { try $0.slotsWithOtherAttributes(of: 1, in: later) } == [5])
+        }
+        #expect(try version(of: environment) == 4)
+    }
+    #endif
+}
