@@ -63,9 +63,9 @@ extension Collection {
         try options.validate()
         let threads = max(1, threads ?? Parallel.processorCount)
         let loaded = try LoadedVectors(queries)
-        return try withView { view in
+        return try withMatching(options.filter) { view, matching in
             try view.admitQueries(dimension: queries.dimension)
-            let k = min(options.k, view.record.count)
+            let k = min(options.k, matching?.count ?? view.record.count)
             if truth != nil, k == 0 { throw LociError.emptyCollection(name: name) }
             try truth?.validate(queries: queries.count, k: k, count: view.record.count)
             var best: (total: Duration, results: SearchResults)?
@@ -73,13 +73,14 @@ extension Collection {
             for _ in 0..<max(1, passes) {
                 let processorStart = ProcessorTime.ofThisProcess
                 let start = ContinuousClock.now
-                let results = try view.search(loaded, options, threads: threads, onQuery: onQuery)
+                let results = try view.search(
+                    loaded, options, matching: matching, threads: threads, onQuery: onQuery)
                 let total = ContinuousClock.now - start
                 leastProcessorTime = min(leastProcessorTime, ProcessorTime.ofThisProcess - processorStart)
                 if total < best?.total ?? .seconds(1 << 40) { best = (total, results) }
             }
             let (total, results) = best ?? (.zero, SearchResults())
-            let latencies = try view.latencies(loaded, options)
+            let latencies = try view.latencies(loaded, options, matching)
             let measurement = SearchMeasurement(
                 queries: queries.count, k: k, window: try view.walkedWindow(for: options),
                 isExact: options.isExact || !view.record.hasGraph, threads: threads,
@@ -97,13 +98,17 @@ extension CollectionView {
     private static var latencySample: Int { 1_000 }
 
     /// How long each of the first queries takes alone, on this thread.
-    fileprivate func latencies(_ queries: LoadedVectors, _ options: SearchOptions) throws -> [Duration] {
+    fileprivate func latencies(
+        _ queries: LoadedVectors, _ options: SearchOptions, _ matching: SlotSet?
+    ) throws -> [Duration] {
         var results = SearchResults()
         return try withSearcher { searcher in
             try (0..<min(queries.count, Self.latencySample)).map { query in
                 results.removeAll()
                 let start = ContinuousClock.now
-                try queries.withRow(query) { try search($0, options, searcher: searcher, into: &results) }
+                try queries.withRow(query) {
+                    try search($0, options, matching: matching, searcher: searcher, into: &results)
+                }
                 return ContinuousClock.now - start
             }
         }

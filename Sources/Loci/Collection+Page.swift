@@ -49,12 +49,12 @@ extension Collection {
         _ vector: [Float], _ options: SearchOptions, after cursor: SearchCursor?, into results: inout SearchResults
     ) throws -> SearchCursor? {
         try options.validate()
-        return try withView { view in
+        return try withMatching(options.filter) { view, matching in
             let path = database.path
             try cursor?.validate(path: path, view: view, query: vector, options: options)
             try view.admitQueries(dimension: vector.count)
             var progress = cursor?.progress ?? SearchProgress()
-            try view.deepen(&progress, vector, options)
+            try view.deepen(&progress, vector, options, matching)
             for (slot, distance) in progress.take(options.k) {
                 try results.append(slot: slot, distance: distance, identifiers: view.identifiers)
             }
@@ -79,29 +79,33 @@ extension CollectionView {
     private static var scannedAhead: Int { 8 }
 
     /// Finds enough for the next page, and whether there is more.
-    fileprivate func deepen(_ progress: inout SearchProgress, _ vector: [Float], _ options: SearchOptions) throws {
+    fileprivate func deepen(
+        _ progress: inout SearchProgress, _ vector: [Float], _ options: SearchOptions, _ matching: SlotSet?
+    ) throws {
         // How many there are is known of all vectors; within a distance, one more has to be found for it.
         let wanted = options.maximumDistance == nil ? options.k : options.k + 1
         guard progress.pendingCount < wanted, !progress.isComplete else { return }
-        guard record.count > 0 else { return progress.deepen([], isComplete: true, of: 0) }
+        let available = matching?.count ?? record.count
+        guard available > 0 else { return progress.deepen([], isComplete: true, of: 0) }
         let given = progress.givenCount
-        let depth = min(max(2 * given, given + wanted), record.count)
+        let depth = min(max(2 * given, given + wanted), available)
         let isWalked = record.hasGraph && !options.isExact
         try withSearcher { searcher in
-            if isWalked, given == 0 || depth <= min(record.count / Self.vectorsPerWalked, Self.deepestWalk) {
-                try walk(vector, options, depth: depth, searcher, &progress)
+            if isWalked, given == 0 || depth <= min(available / Self.vectorsPerWalked, Self.deepestWalk) {
+                try walk(vector, options, matching, depth: depth, searcher, &progress)
             }
             // A walk in a damaged graph may find fewer than there are.
             if progress.pendingCount < wanted, !progress.isComplete {
-                try scan(vector, options, wanted: wanted, asWalked: isWalked, searcher, &progress)
+                try scan(vector, options, matching, wanted: wanted, asWalked: isWalked, searcher, &progress)
             }
         }
     }
 
     private func walk(
-        _ vector: [Float], _ options: SearchOptions, depth: Int, _ searcher: Searcher, _ progress: inout SearchProgress
+        _ vector: [Float], _ options: SearchOptions, _ matching: SlotSet?, depth: Int, _ searcher: Searcher,
+        _ progress: inout SearchProgress
     ) throws {
-        var reach = try reach(of: options)
+        var reach = try reach(of: options, matching: matching)
         if case .window(let window) = reach {
             reach = .window(min(window + max(0, depth - options.k), record.count))
         }
@@ -114,26 +118,30 @@ extension CollectionView {
                         let distances = distances.baseAddress
                     else { return 0 }
                     return try searcher.search(
-                        vector, in: graph, count: depth, reach: reach, slots: slots, distances: distances)
+                        vector, in: graph, count: depth, reach: reach, matching: matching, slots: slots,
+                        distances: distances)
                 }
             }
         }
         let deeper = zip(slots, distances).prefix(found).map { (slot: $0, distance: $1) }
-        progress.deepen(deeper, isComplete: options.maximumDistance != nil && found < depth, of: record.count)
+        progress.deepen(
+            deeper, isComplete: options.maximumDistance != nil && found < depth,
+            of: matching?.count ?? record.count)
     }
 
     private func scan(
-        _ vector: [Float], _ options: SearchOptions, wanted: Int, asWalked: Bool, _ searcher: Searcher,
-        _ progress: inout SearchProgress
+        _ vector: [Float], _ options: SearchOptions, _ matching: SlotSet?, wanted: Int, asWalked: Bool,
+        _ searcher: Searcher, _ progress: inout SearchProgress
     ) throws {
-        let count = min(Self.scannedAhead * (progress.givenCount + wanted), record.count)
+        let available = matching?.count ?? record.count
+        let count = min(Self.scannedAhead * (progress.givenCount + wanted), available)
         let known = progress.known()
         let found = try vector.withUnsafeBufferPointer { vector in
             guard let vector = vector.baseAddress else { return [SearchProgress.Found]() }
             return try searcher.scan(
                 vector, in: graph, count: count, asWalked: asWalked, within: options.maximumDistance ?? .infinity,
-                except: known)
+                matching: matching, except: known)
         }
-        progress.deepen(found, isComplete: found.count < count, of: record.count)
+        progress.deepen(found, isComplete: found.count < count, of: available)
     }
 }

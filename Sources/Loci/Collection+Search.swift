@@ -1,5 +1,6 @@
 // Loci, Apache License 2.0.
 
+public import LociAttributes
 public import LociIndex
 import LociStorage
 import Synchronization
@@ -16,6 +17,9 @@ public struct SearchOptions: Sendable, Equatable {
     /// Only neighbours up to this distance, as the metric reports it, and of these the nearest `k`; `nil` for all. A walk
     /// goes on until what it meets is farther, so it finds more than a window lets it, and less than all, as ever.
     public var maximumDistance: Float?
+    /// Only neighbours whose attributes match; `nil` for all. All that match are found, up to `k`: where few do, they are looked
+    /// at one by one (see ``FilterPlan``).
+    public var filter: Filter?
 
     /// The window of a collection that was never tuned, when none is given.
     public static let standardWindow = 64
@@ -83,13 +87,16 @@ extension Collection {
     ///     whose neighbours stand out follows fewer, down to half, another up to three times as many. `nil` for what the
     ///     collection was tuned to, or else 64, and no fewer than `k`.
     ///   - exact: Whether to measure every vector instead.
+    ///   - filter: Which neighbours are wanted; `nil` for all.
     /// - Returns: The neighbours, nearest first.
     /// - Throws: `IndexError` for a vector or number that cannot be used; `LociError`.
     public func search(
-        _ vector: [Float], k: Int = 10, window: Int? = nil, exact: Bool = false
+        _ vector: [Float], k: Int = 10, window: Int? = nil, exact: Bool = false, filter: Filter? = nil
     ) throws -> [Neighbor] {
         var results = SearchResults()
-        try search(vector, SearchOptions(k: k, window: window, isExact: exact), into: &results)
+        var options = SearchOptions(k: k, window: window, isExact: exact)
+        options.filter = filter
+        try search(vector, options, into: &results)
         return results[query: 0]
     }
 
@@ -117,11 +124,11 @@ extension Collection {
     public func search(_ vector: [Float], _ options: SearchOptions, into results: inout SearchResults) throws {
         try options.validate()
         results.removeAll()
-        try withView { view in
+        try withMatching(options.filter) { view, matching in
             try view.admitQueries(dimension: vector.count)
             try view.withSearcher { searcher in
                 try vector.withUnsafeBufferPointer { vector in
-                    try view.search(vector, options, searcher: searcher, into: &results)
+                    try view.search(vector, options, matching: matching, searcher: searcher, into: &results)
                 }
             }
         }
@@ -138,9 +145,11 @@ extension Collection {
         queries: some VectorSource, _ options: SearchOptions = SearchOptions(), threads: Int? = nil
     ) throws -> SearchResults {
         try options.validate()
-        return try withView { view in
+        return try withMatching(options.filter) { view, matching in
             try view.admitQueries(dimension: queries.dimension)
-            return try view.search(queries, options, threads: max(1, threads ?? Parallel.processorCount)) {}
+            return try view.search(
+                queries, options, matching: matching, threads: max(1, threads ?? Parallel.processorCount)
+            ) {}
         }
     }
 }
@@ -155,18 +164,20 @@ extension CollectionView {
 
     /// Answers one query, and adds its neighbours to `results`.
     func search(
-        _ vector: UnsafeBufferPointer<Float>, _ options: SearchOptions, searcher: Searcher,
+        _ vector: UnsafeBufferPointer<Float>, _ options: SearchOptions, matching: SlotSet?, searcher: Searcher,
         into results: inout SearchResults
     ) throws {
         guard let vector = vector.baseAddress else { return }
-        guard record.count > 0 else { return results.endQuery() }
-        let count = min(options.k, record.count)
-        let reach = try reach(of: options)
+        let available = matching?.count ?? record.count
+        guard available > 0 else { return results.endQuery() }
+        let count = min(options.k, available)
+        let reach = try reach(of: options, matching: matching)
         try withUnsafeTemporaryAllocation(of: UInt32.self, capacity: count) { slots in
             try withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { distances in
                 guard let slots = slots.baseAddress, let distances = distances.baseAddress else { return }
                 let found = try searcher.search(
-                    vector, in: graph, count: count, reach: reach, slots: slots, distances: distances)
+                    vector, in: graph, count: count, reach: reach, matching: matching, slots: slots,
+                    distances: distances)
                 try append(slots, distances, count: found, to: &results)
             }
         }
@@ -184,23 +195,26 @@ extension CollectionView {
 
     /// Answers many queries on several threads.
     /// - Parameters:
+    ///   - matching: What may be found; `nil` for all.
     ///   - hidden: For each query, a slot that its walk does not see.
     ///   - onQuery: Called after each query, from any thread; what it throws ends the search.
     func search(
-        _ queries: some VectorSource, _ options: SearchOptions, threads: Int, hidden: [UInt32]? = nil,
-        onQuery: @Sendable () throws -> Void
+        _ queries: some VectorSource, _ options: SearchOptions, matching: SlotSet?, threads: Int,
+        hidden: [UInt32]? = nil, onQuery: @Sendable () throws -> Void
     ) throws -> SearchResults {
-        guard record.count > 0 else {
+        let available = matching?.count ?? record.count
+        guard available > 0 else {
             return try (0..<queries.count).reduce(into: SearchResults()) { results, _ in
                 results.endQuery()
                 try onQuery()
             }
         }
         // A block's queries and neighbours are held in memory: at most 2^18 numbers and 2^16 neighbours, or one query's.
-        let grain = max(1, min(64, 65_536 / min(options.k, record.count), 262_144 / max(1, queries.dimension)))
+        let grain = max(1, min(64, 65_536 / min(options.k, available), 262_144 / max(1, queries.dimension)))
         let blocks = Mutex<[Int: SearchResults]>([:])
         try Parallel.forEach(count: queries.count, grain: grain, threads: threads) { block, _ in
-            let results = try search(queries, block, options, hidden: hidden, onQuery: onQuery)
+            let results = try search(
+                queries, block, options, matching: matching, hidden: hidden, onQuery: onQuery)
             blocks.withLock { $0[block.lowerBound / grain] = results }
         }
         var all = SearchResults()
@@ -213,11 +227,11 @@ extension CollectionView {
 
     /// Answers a block of queries on this thread, in turns.
     private func search(
-        _ queries: some VectorSource, _ block: Range<Int>, _ options: SearchOptions, hidden: [UInt32]?,
-        onQuery: () throws -> Void
+        _ queries: some VectorSource, _ block: Range<Int>, _ options: SearchOptions, matching: SlotSet?,
+        hidden: [UInt32]?, onQuery: () throws -> Void
     ) throws -> SearchResults {
-        let count = min(options.k, record.count)
-        let reach = try reach(of: options)
+        let count = min(options.k, matching?.count ?? record.count)
+        let reach = try reach(of: options, matching: matching)
         var slots = [UInt32](repeating: 0, count: block.count * count)
         var distances = [Float](repeating: 0, count: block.count * count)
         var found = [Int](repeating: 0, count: block.count)
@@ -233,7 +247,7 @@ extension CollectionView {
                 guard let first = vectors.baseAddress else { return }
                 try InterleavedSearch.run(searchers, count: block.count) { searcher, index in
                     try searcher.begin(
-                        first + index * dimension, in: graph, count: count, reach: reach,
+                        first + index * dimension, in: graph, count: count, reach: reach, matching: matching,
                         hidden: hidden?[block.lowerBound + index])
                 } finish: { searcher, index in
                     slots.withUnsafeMutableBufferPointer { slots in

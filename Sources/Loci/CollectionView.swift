@@ -19,6 +19,7 @@ final class CollectionView: @unchecked Sendable {
     let identifiers: IdentifierTable
     let graph: GraphView
     let searchers: SearcherPool
+    let filters: FilterCache
 
     /// - Throws: `StorageError.corrupted` when the arrays do not fit the record.
     convenience init(number: UInt32, record: CollectionRecord, in transaction: borrowing ReadTransaction) throws {
@@ -42,10 +43,12 @@ final class CollectionView: @unchecked Sendable {
             identifiers: identifiers, searchers: SearcherPool(layout: record.codeLayout, space: record.space))
     }
 
-    /// - Parameter searchers: Of the record's code layout and space.
+    /// - Parameters:
+    ///   - searchers: Of the record's code layout and space.
+    ///   - filters: What is known of this view, or of one of the same collection with nothing changed.
     init(
         number: UInt32, record: CollectionRecord, commit: Int, arrays: CollectionArrays<ChunkTable>,
-        identifiers: IdentifierTable, searchers: SearcherPool
+        identifiers: IdentifierTable, searchers: SearcherPool, filters: FilterCache = FilterCache()
     ) {
         self.number = number
         self.commit = commit
@@ -53,6 +56,7 @@ final class CollectionView: @unchecked Sendable {
         self.arrays = arrays
         self.identifiers = identifiers
         self.searchers = searchers
+        self.filters = filters
         space = searchers.space
         coder = VectorCoder(layout: record.codeLayout, space: space)
         graph = GraphView(record, arrays.map { RecordArray($1.records) })
@@ -70,7 +74,7 @@ final class CollectionView: @unchecked Sendable {
             },
             identifiers: try IdentifierTable(
                 unsafelyBorrowing: transaction, base: identifiers,
-                after: IdentifierEditor(of: identifiers, collection: number)), searchers: searchers)
+                after: IdentifierEditor(of: identifiers, collection: number)), searchers: searchers, filters: filters)
     }
 
     /// Lends a searcher of this view's shape.

@@ -76,7 +76,7 @@ public struct SearchResults: Sendable {
     package mutating func endQuery() { ends.append(distances.count) }
 
     /// Adds the results of other queries.
-    mutating func append(_ other: SearchResults) {
+    public mutating func append(_ other: SearchResults) {
         let neighbours = distances.count
         let bytes = identifierBytes.count
         ends.append(contentsOf: other.ends.lazy.map { $0 + neighbours })

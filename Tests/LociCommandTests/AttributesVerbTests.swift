@@ -57,6 +57,27 @@ import Testing
         #expect(try folder.succeed("info", "d.loci", "a", "--json").json()["with_attributes"] as? Int == 3)
     }
 
+    @Test func filtersChooseAmongThem() throws {
+        let folder = try TestFolder()
+        let lines = (0..<40).map { #"{"vector": [\#($0), 1], "attributes": {"n": \#($0), "tags": ["t\#($0 % 3)"]}}"# }
+        try folder.write(lines.joined(separator: "\n"), to: "v.jsonl")
+        try folder.succeed("add", "d.loci", "a", "--from", "v.jsonl", "--quantization", "float32")
+        let query = ["query", "d.loci", "a", "--vector", "0 1", "--k", "4", "--filter"]
+        let found = try CommandRun(query + [#".n > 5 and "t1" in .tags"#, "--explain"], in: folder)
+        try expectGolden(found.output, "query-explain.txt")
+        let json = try CommandRun(query + [".n >= 38", "--explain", "--json"], in: folder).json()
+        #expect((json["neighbors"] as? [[String: Any]])?.compactMap { $0["id"] as? String } == ["38", "39"])
+        let explain = try #require(json["explain"] as? [String: Any])
+        #expect(explain["method"] as? String == "exact" && explain["matching"] as? Int == 2)
+        let next = try CommandRun(query + [".n > 5", "--offset", "2", "--json"], in: folder).json()
+        #expect((next["neighbors"] as? [[String: Any]])?.compactMap { $0["id"] as? String } == ["8", "9", "10", "11"])
+        let wrong = try CommandRun(query + [".n >"], in: folder)
+        #expect(wrong.status == 1 && wrong.error.contains("the filter is not understood: at byte"), "\(wrong.error)")
+        let many = try CommandRun(
+            ["query", "d.loci", "a", "--queries", "v.jsonl", "--explain"], in: folder)
+        #expect(many.error.contains("--explain needs one vector"))
+    }
+
     @Test func upsertsKeepThem() throws {
         let folder = try database()
         try folder.write(

@@ -140,7 +140,9 @@ import Testing
         let result = try whole.tune(sample: 5_000, TuningOptions(recall: 0.97, k: 2))
         #expect(result.queries == 2_200 && result.tuning.k == 2 && result.points.count > 2)
         func neighbours(_ options: SearchOptions, hidden: [UInt32]? = nil) throws -> [[UInt32]] {
-            let results = try whole.withView { try $0.search(vectors, options, threads: 1, hidden: hidden) {} }
+            let results = try whole.withView {
+                try $0.search(vectors, options, matching: nil, threads: 1, hidden: hidden) {}
+            }
             return (0..<2_200).map { query in
                 Array(results.slots[results.range(ofQuery: query)].filter { $0 != query }.prefix(2))
             }

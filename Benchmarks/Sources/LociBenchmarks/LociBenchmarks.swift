@@ -14,6 +14,6 @@ struct LociBenchmarks: ParsableCommand {
         subcommands: [
             ScalingCommand.self, ScalingStepCommand.self, AllocationsCommand.self, WritesCommand.self,
             ChurnCommand.self,
-            TenantsCommand.self, TenantUseCommand.self, InterferenceCommand.self,
+            TenantsCommand.self, TenantUseCommand.self, InterferenceCommand.self, FiltersCommand.self,
         ])
 }

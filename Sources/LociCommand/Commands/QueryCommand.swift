@@ -19,11 +19,13 @@ struct QueryCommand: ParsableCommand {
               loci query photos.loci clip --queries queries.npy --row 17
               loci query photos.loci clip --queries queries.npy --output neighbours.jsonl
               loci query photos.loci clip --queries queries.npy --recall 0.95
+              loci query photos.loci clip --queries queries.npy --filter '.year >= 1980 and "sea" in .tags'
               loci query sift.loci sift --queries q.fvecs --window 100 --ground-truth gt.ivecs --json
 
             --json prints one object: queries, k, window, exact, threads, recall (with a ground truth), \
             queries_per_second, queries_per_processor_second, latency_us, and "neighbors" for one vector or "results" for \
-            up to 10 queries of a file. With --offset there are no figures: queries, k, offset, and the neighbours.
+            up to 10 queries of a file. --explain adds "explain": method, matching, count, window (with a filter), \
+            expanded, sketches, measured, ranked. With --offset there are no figures: queries, k, offset, and the neighbours.
             """)
 
     /// Up to so many queries of a file are part of the JSON object.
@@ -70,6 +72,14 @@ struct QueryCommand: ParsableCommand {
             valueName: "R"))
     var recall: Double?
 
+    @Option(
+        help: ArgumentHelp(
+            "Find only vectors whose attributes match; docs/filters.md tells the language.", valueName: "expression"))
+    var filter: String?
+
+    @Flag(help: "Tell how one vector is searched for: how a filter is gone about, and what is looked at.")
+    var explain = false
+
     @Option(help: ArgumentHelp("How many threads search; by default one a core.", valueName: "N"))
     var threads: Int?
 
@@ -101,6 +111,12 @@ struct QueryCommand: ParsableCommand {
         if within?.isNaN == true { throw ValidationError("--within takes a number") }
         if within != nil, groundTruth != nil {
             throw ValidationError("--ground-truth counts the nearest K: leave --within out")
+        }
+        if explain, vector == nil && row == nil || offset > 0 {
+            throw ValidationError("--explain needs one vector, by --vector or --row, and no --offset")
+        }
+        if filter != nil, groundTruth != nil {
+            throw ValidationError("--ground-truth is of all vectors: leave --filter out")
         }
         try Allowed.check("--offset", offset, in: 0...SearchOptions.limit)
         if offset > 0, groundTruth != nil || threads != nil {
@@ -153,6 +169,7 @@ struct QueryCommand: ParsableCommand {
         var options =
             recall.map { SearchOptions(k: k, recall: $0) } ?? SearchOptions(k: k, window: window, isExact: exact)
         options.maximumDistance = within
+        options.filter = try filter.map { try Filter(parsing: $0) }
         // One query is answered before a bar could be seen.
         let bar = (isSingle ? .quiet : progress).bar("Searching", total: source.count, unit: "queries")
         @Sendable func advance() throws {
@@ -179,13 +196,21 @@ struct QueryCommand: ParsableCommand {
                         + "--k gives more")
             }
         } else if k > measurement.k {
-            progress.note("k \(k) is more than the collection holds; \(measurement.k) are returned")
+            let holder = filter == nil ? "the collection holds" : "matches the filter"
+            progress.note("k \(k) is more than \(holder); \(measurement.k) are returned")
         } else if let window, window < k, !measurement.isExact {
             progress.note("window \(window) is less than k; \(measurement.window) is used")
         }
         let figures = MeasurementReport(measurement)
         let report = NeighborReport(results: results, k: measurement.k, offset: 0)
-        try finish(report, format, figures.members, lines: figures.lines)
+        guard explain else { return try finish(report, format, figures.members, lines: figures.lines) }
+        var vector = [Float](repeating: 0, count: source.dimension)
+        try vector.withUnsafeMutableBufferPointer { try source.read(row: 0, into: $0) }
+        var found = SearchResults()
+        let explained = ExplanationReport(try collection.explain(vector, options, into: &found))
+        if !json { try Console.output.write(CollectionReport.block(explained.lines) + (output == nil ? "\n" : "")) }
+        try finish(
+            report, format, figures.members + [("explain", .object(explained.members))], lines: figures.lines)
     }
 
     /// Writes the neighbours to the output file, and prints them.

@@ -13,23 +13,28 @@ import CVectorKernels
 /// Not for use from two threads at once.
 struct GreedySearch {
     var buffer = SearchBuffer()
-    private var visited = VisitedFilter()
-    private var rows: UnsafeMutablePointer<UnsafePointer<UInt8>?>
-    private var slots: UnsafeMutablePointer<UInt32>
+    var visited = VisitedFilter()
+    var rows: UnsafeMutablePointer<UnsafePointer<UInt8>?>
+    var slots: UnsafeMutablePointer<UInt32>
     private var distances: UnsafeMutablePointer<Float>
     /// A vertex that the walk does not see; `Adjacency.unused` for none.
-    private var hidden = Adjacency.unused
+    var hidden = Adjacency.unused
     /// How many of `rows` and `slots` wait to be measured.
-    private var pending = 0
+    var pending = 0
     /// Whether `rows` are sketches, so that `sift` comes before `measure`.
-    private(set) var isSifting = false
+    var isSifting = false
+    /// Where a scan goes on.
+    var position = 0
     /// How many vertices the last walk expanded, how many distances it took, and how many sketches it looked at.
     private(set) var expandedCount = 0
     private(set) var distanceCount = 0
     private(set) var estimateCount = 0
 
+    /// How many slots there is room for: a list, and as much again where only some of what is met is to be found.
+    static let most = 2 * Adjacency.degreeLimits.upperBound
+
     init() {
-        let most = Adjacency.degreeLimits.upperBound
+        let most = Self.most
         rows = .allocate(capacity: most)
         slots = .allocate(capacity: most)
         distances = .allocate(capacity: most)
@@ -81,12 +86,25 @@ struct GreedySearch {
         enter(field.entryPoint, field)
     }
 
-    /// Lets a vertex, below the field's count, wait to be measured before the walk's first step; not one that is hidden
-    /// or holds no vector.
+    /// Starts a scan of the field's matching slots, which `gatherNext` gives.
+    /// - Parameter extent: What is kept of them.
+    mutating func beginScan(_ extent: WalkExtent) {
+        buffer.reset(extent)
+        expandedCount = 0
+        distanceCount = 0
+        estimateCount = 0
+        pending = 0
+        position = 0
+        isSifting = false
+        hidden = Adjacency.unused
+    }
+
+    /// Lets a vertex, below the field's count, wait to be measured before the walk's first step; not one that is hidden,
+    /// holds no vector or does not match.
     mutating func enter(_ slot: UInt32, _ field: WalkField) {
-        guard pending < Adjacency.degreeLimits.upperBound, slot != hidden, field.states?.isLive(slot) ?? true else {
-            return
-        }
+        guard pending < Self.most, slot != hidden, field.states?.isLive(slot) ?? true,
+            field.matching?.contains(slot) ?? true
+        else { return }
         let row = field.codes.record(slot)
         vk_prefetch_lines(row, field.recordLines)
         rows[pending] = row
@@ -149,16 +167,27 @@ struct GreedySearch {
         if let next = buffer.nextSlot { vk_prefetch_lines(adjacency.record(next), field.adjacencyLines) }
         if let second = buffer.secondNextSlot { vk_prefetch_lines(adjacency.record(second), field.adjacencyLines) }
         var found = 0
-        for place in 0..<field.maximumDegree {
-            let neighbour = Adjacency.neighbour(list, place)
-            guard neighbour < field.limit else {
-                if neighbour == Adjacency.unused { break }
-                throw .corrupt("a neighbour list names slot \(neighbour), but there are \(field.count) slots")
+        if let matching = field.matching {
+            found = try gatherMatching(matching, list, field)
+        } else {
+            for place in 0..<field.maximumDegree {
+                let neighbour = Adjacency.neighbour(list, place)
+                guard neighbour < field.limit else {
+                    if neighbour == Adjacency.unused { break }
+                    throw field.corrupt(neighbour)
+                }
+                slots[found] = neighbour
+                found &+= visited.insert(neighbour) & (neighbour == hidden ? 0 : 1)
             }
-            slots[found] = neighbour
-            found &+= visited.insert(neighbour) & (neighbour == hidden ? 0 : 1)
+            if let states = field.states { found = keepLive(states, found: found) }
         }
-        if let states = field.states { found = keepLive(states, found: found) }
+        request(found, field)
+        return true
+    }
+
+    /// Asks for the sketches or the records of slots that were found.
+    @inline(__always)
+    mutating func request(_ found: Int, _ field: WalkField) {
         // While every candidate is kept, every neighbour is measured.
         isSifting = field.sketches != nil && buffer.limit < .infinity
         let (records, lines) =
@@ -173,7 +202,6 @@ struct GreedySearch {
             rows[index] = row
         }
         pending = found
-        return true
     }
 
     /// Leaves of the slots that `gather` found those that hold vectors: neighbour lists name others until they are swept.

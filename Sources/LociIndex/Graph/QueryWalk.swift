@@ -1,6 +1,6 @@
 // Loci, Apache License 2.0.
 
-/// The walk of one query under way: what a thread's turns go round.
+/// The walk of one query under way, or its scan of all slots that match: what a thread's turns go round.
 ///
 /// It lies behind a pointer and holds kernels and records as plain pointers, so that a step, of which a query takes
 /// dozens, counts no references and asks nobody for access: that was a twentieth of a search.
@@ -10,6 +10,8 @@ struct QueryWalk {
     private var distance: DistanceKernel?
     /// Lower bounds of the distances, where the field has sketches.
     private var bound: DistanceKernel?
+    /// What is scanned; `nil` in a walk.
+    private var scanned: SlotBits?
 
     func deallocate() { search.deallocate() }
 
@@ -24,6 +26,21 @@ struct QueryWalk {
     ) throws(IndexError) {
         try search.begin(field, extent, hidden: hidden)
         try seeds(&search)
+        scanned = nil
+        start(field, query)
+    }
+
+    /// Starts a scan.
+    /// - Parameters:
+    ///   - scanned: The slots.
+    ///   - query: As for a walk.
+    mutating func beginScan(_ field: WalkField, of scanned: SlotBits, query: QueryState, extent: WalkExtent) {
+        search.beginScan(extent)
+        self.scanned = scanned
+        start(field, query)
+    }
+
+    private mutating func start(_ field: WalkField, _ query: QueryState) {
         self.field = field
         distance = query.firstLevel
         bound = field.sketches == nil ? nil : query.sketchBounds
@@ -37,7 +54,11 @@ struct QueryWalk {
         guard let field, let distance else { return false }
         if search.isSifting, let bound, search.sift(bound, field) { return true }
         search.measure(distance)
-        if try search.gather(field, onExpand: { _ in }) { return true }
+        if let scanned {
+            if search.gatherNext(scanned, field) { return true }
+        } else if try search.gather(field, onExpand: { _ in }) {
+            return true
+        }
         self.field = nil
         return false
     }

@@ -12,13 +12,14 @@ extension Searcher {
     ///   - count: The number of neighbours asked for, at least 1.
     ///   - asWalked: Whether distances are those that walks rank by, or else the most exact ones that the view has.
     ///   - radius: Neighbours are no farther.
+    ///   - matching: What may be found, all live; `nil` for all.
     ///   - known: Slots that are left out.
     /// - Returns: Slots and distances, nearest first: `count`, or fewer where there are fewer.
     /// - Throws: `IndexError` for a vector that cannot be measured, a count below 1, or a damaged original.
     /// - Complexity: O(count of the view · dimension + n log n), where n is `count`; O(n) memory.
     package func scan(
         _ vector: UnsafePointer<Float>, in view: GraphView, count: Int, asWalked: Bool, within radius: Float,
-        except known: Set<UInt32>
+        matching: SlotSet? = nil, except known: Set<UInt32>
     ) throws(IndexError) -> [(slot: UInt32, distance: Float)] {
         guard count >= 1 else { throw .parameter(name: "k", value: "\(count)", allowed: "at least 1") }
         try query.prepare(vector)
@@ -32,7 +33,7 @@ extension Searcher {
             for slot in start..<min(start + block, view.slotCount) {
                 let slot = UInt32(truncatingIfNeeded: slot)
                 slots[size] = slot
-                size &+= view.states?.isLive(slot) ?? true ? 1 : 0
+                size &+= (matching?.bits.contains(slot) ?? view.states?.isLive(slot) ?? true) ? 1 : 0
             }
             try measure(size, ranking, in: view)
             for index in 0..<size {

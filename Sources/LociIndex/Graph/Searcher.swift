@@ -87,6 +87,12 @@ package final class Searcher {
         /// Neighbours are no farther.
         let radius: Float
         var stage: Stage
+        /// What may be found; `nil` for all.
+        let matching: SlotSet?
+        /// Whether the codes of all that matches are looked at, instead of a walk.
+        var isScan = false
+        /// Whether the walk goes over all, and what does not match is dropped after it.
+        var isDropping = false
         /// Whether the walk's own order is the answer.
         var isWalkOrder = false
     }
@@ -100,6 +106,11 @@ package final class Searcher {
         /// Everything is measured: by the vectors as they were given where the view has them, else by all levels of their
         /// codes. Those within a distance are given.
         case everything(within: Float = .infinity)
+        /// The graph is walked as if everything matched, and what does not is dropped in the end.
+        case dropping(window: Int)
+        /// Every code of what matches is looked at, and as many candidates are ranked as by a walk with such a window; where
+        /// there is no graph, or nothing was said of what matches, everything is measured.
+        case codes(within: Float = .infinity, window: Int)
     }
 
     /// Finds near vectors by walking the graph, then ranks the window's candidates by the second level of their codes, or
@@ -109,17 +120,19 @@ package final class Searcher {
     ///   - view: What to search; without a graph it is scanned.
     ///   - count: The number of neighbours asked for, at least 1.
     ///   - reach: How far to look. A window may be smaller than `count`: the candidates beyond it answer too.
+    ///   - matching: What may be found, all live; `nil` for all. A walk that finds too few of them turns into a scan of
+    ///     their codes.
     ///   - slots: Takes up to `count` slots, nearest first.
     ///   - distances: Takes their distances.
-    /// - Returns: How many were found: `count`, or fewer when the view has fewer.
+    /// - Returns: How many were found: `count`, or fewer when the view has fewer that match.
     /// - Throws: `IndexError` for a vector that cannot be measured, a count below 1, or a damaged graph.
     /// - Complexity: O(window · degree · dimension) time, or O(count of the view · dimension) for everything; no allocation
     ///   in the steady state.
     package func search(
-        _ vector: UnsafePointer<Float>, in view: GraphView, count: Int, reach: Reach,
+        _ vector: UnsafePointer<Float>, in view: GraphView, count: Int, reach: Reach, matching: SlotSet? = nil,
         slots: UnsafeMutablePointer<UInt32>, distances: UnsafeMutablePointer<Float>
     ) throws(IndexError) -> Int {
-        try begin(vector, in: view, count: count, reach: reach)
+        try begin(vector, in: view, count: count, reach: reach, matching: matching)
         while try advance() {}
         return finish(slots: slots, distances: distances)
     }
@@ -130,23 +143,30 @@ package final class Searcher {
     ///   elsewhere; otherwise it would find itself first, and its neighbours in its own list. Scans see all.
     /// - Throws: As `search`.
     package func begin(
-        _ vector: UnsafePointer<Float>, in view: GraphView, count: Int, reach: Reach, hidden: UInt32? = nil
+        _ vector: UnsafePointer<Float>, in view: GraphView, count: Int, reach: Reach, matching: SlotSet? = nil,
+        hidden: UInt32? = nil
     ) throws(IndexError) {
         guard count >= 1 else { throw .parameter(name: "k", value: "\(count)", allowed: "at least 1") }
+        if let matching, matching.limit != view.slotCount {
+            throw .parameter(
+                name: "set of slots", value: "of \(matching.limit)", allowed: "one of \(view.slotCount)")
+        }
         // Buffers are sized by it.
-        let count = min(count, view.count)
+        let available = matching?.count ?? view.count
+        let count = min(count, available)
         rerankedCount = 0
         try query.prepare(vector)
         let (asked, radius): (Int?, Float) =
             switch reach {
-            case .window(let window): (window, .infinity)
+            case .window(let window), .dropping(let window): (window, .infinity)
             case .within(let radius, let window): (window, radius)
             case .everything(let radius): (nil, radius)
+            case .codes(let radius, let window): (matching == nil ? nil : window, radius)
             }
-        guard let asked, let adjacency = view.adjacency, view.count > 0 else {
+        guard let asked, view.adjacency != nil, available > 0 else {
             task = Task(
                 view: view, count: count, ranking: Self.fullRanking(of: view), depth: 0, radius: radius,
-                stage: .scanning)
+                stage: .scanning, matching: matching)
             return
         }
         // A window of all vectors finds all that a larger one would.
@@ -154,26 +174,69 @@ package final class Searcher {
         let ranking = Self.walkRanking(of: view)
         let reserve = Self.reserve(count: count, window: window, dimension: view.layout.dimension)
         // All that may be near enough is ranked.
-        let depth = radius < .infinity ? view.count : count + reserve
-        let extent = extent(in: view, count: count, window: window, ranking: ranking, depth: depth, radius: radius)
-        let field = WalkField(
-            codes: view.codes, recordLines: view.layout.recordLines, sketches: view.sketches,
-            sketchLines: view.layout.sketches?.lines ?? 0, adjacency: adjacency, maximumDegree: view.maximumDegree,
-            count: view.slotCount, states: view.states, entryPoint: view.entryPoint)
+        var depth = radius < .infinity ? available : count + reserve
+        if case .dropping = reach { depth = min(view.count, depth * view.count / available) }
+        var task = Task(
+            view: view, count: count, ranking: ranking, depth: depth, radius: radius, stage: .walking,
+            matching: matching)
+        if case .dropping = reach { task.isDropping = matching != nil }
+        self.task = task
+        if case .codes = reach, let matching {
+            beginScan(task, of: matching, window: window)
+        } else {
+            try beginWalk(task, window: window, hidden: hidden)
+        }
+    }
+
+    /// How many slots of those that match a walk begins at: entry points that match may be far off, or none.
+    private static let matchingSeeds = 32
+
+    private func beginWalk(_ task: Task, window: Int, hidden: UInt32?) throws(IndexError) {
+        guard let field = field(of: task) else { return }
+        let extent = extent(
+            in: task.view, count: task.count, window: window, ranking: task.ranking, depth: task.depth,
+            radius: task.radius)
         try walk.pointee.begin(
             field, query: query, extent: extent, hidden: hidden
         ) {
             (search) throws(IndexError) in
-            guard let entries = view.entries else { return }
+            if let matching = task.matching, !task.isDropping {
+                for slot in matching.sample(Self.matchingSeeds) { search.enter(slot, field) }
+            }
+            guard let entries = task.view.entries else { return }
             var damaged: UInt32?
             entry.seeds(of: query, in: entries) { slot in
                 if slot < field.limit { search.enter(slot, field) } else { damaged = slot }
             }
             if let damaged {
-                throw .corrupt("the entry table names slot \(damaged), but there are \(view.slotCount) slots")
+                throw .corrupt("the entry table names slot \(damaged), but there are \(task.view.slotCount) slots")
             }
         }
-        task = Task(view: view, count: count, ranking: ranking, depth: depth, radius: radius, stage: .walking)
+    }
+
+    private func beginScan(_ task: Task, of matching: SlotSet, window: Int) {
+        guard let field = field(of: task) else { return }
+        self.task?.isScan = true
+        self.task?.isDropping = false
+        let extent =
+            if task.radius < .infinity {
+                self.extent(
+                    in: task.view, count: task.count, window: window, ranking: task.ranking, depth: task.depth,
+                    radius: task.radius)
+            } else {
+                WalkExtent(window: min(task.depth, matching.count))
+            }
+        walk.pointee.beginScan(field, of: matching.bits, query: query, extent: extent)
+    }
+
+    private func field(of task: Task) -> WalkField? {
+        let view = task.view
+        guard let adjacency = view.adjacency else { return nil }
+        return WalkField(
+            codes: view.codes, recordLines: view.layout.recordLines, sketches: view.sketches,
+            sketchLines: view.layout.sketches?.lines ?? 0, adjacency: adjacency, maximumDegree: view.maximumDegree,
+            count: view.slotCount, states: view.states, matching: task.isDropping ? nil : task.matching?.bits,
+            entryPoint: view.entryPoint)
     }
 
     /// How far a walk goes. A window of everything is taken at its word, and so is every window where distances are not
@@ -263,19 +326,33 @@ package final class Searcher {
     /// - Returns: `false` when the walk's own distances stand.
     private func collect() -> Bool {
         guard let task else { return false }
-        if case .firstLevel = task.ranking {
+        let isWalkOrder = if case .firstLevel = task.ranking { !task.isDropping } else { false }
+        let buffer = walk.pointee.search.buffer
+        var found = isWalkOrder ? buffer.count : min(buffer.count, task.depth)
+        if !isWalkOrder { reserve(found) }
+        if task.isDropping, let matching = task.matching {
+            var kept = 0
+            for index in 0..<found {
+                slots[kept] = SearchBuffer.slot(buffer[index])
+                kept += matching.bits.contains(slots[kept]) ? 1 : 0
+            }
+            found = kept
+        } else if !isWalkOrder {
+            for index in 0..<found { slots[index] = SearchBuffer.slot(buffer[index]) }
+        }
+        if let matching = task.matching, !task.isScan, task.radius == .infinity, found < task.count {
+            beginScan(task, of: matching, window: task.depth)
+            return true
+        }
+        if isWalkOrder {
             self.task?.stage = .finished
             self.task?.isWalkOrder = true
             return false
         }
-        let found = min(walk.pointee.search.buffer.count, task.depth)
-        reserve(found)
         rerankedCount = found
-        let lines = (task.view.layout.residualBytes + 63) / 64
-        for index in 0..<found {
-            let slot = SearchBuffer.slot(walk.pointee.search.buffer[index])
-            slots[index] = slot
-            if case .secondLevel(let residuals) = task.ranking { vk_prefetch_lines(residuals.record(slot), lines) }
+        if case .secondLevel(let residuals) = task.ranking {
+            let lines = (task.view.layout.residualBytes + 63) / 64
+            for index in 0..<found { vk_prefetch_lines(residuals.record(slots[index]), lines) }
         }
         best.reset(capacity: task.count)
         self.task?.stage = .ranking
@@ -294,7 +371,7 @@ package final class Searcher {
             for slot in start..<min(start + block, view.slotCount) {
                 let slot = UInt32(truncatingIfNeeded: slot)
                 slots[size] = slot
-                size &+= view.states?.isLive(slot) ?? true ? 1 : 0
+                size &+= (task.matching?.bits.contains(slot) ?? view.states?.isLive(slot) ?? true) ? 1 : 0
             }
             try rank(size, task.ranking, in: view)
         }

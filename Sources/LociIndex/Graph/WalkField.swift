@@ -18,13 +18,17 @@ struct WalkField {
     let limit: UInt32
     /// Which slots hold vectors, the only ones that a walk sees; `nil` where all do.
     let states: SlotStates?
+    /// The slots that may be found, all live; `nil` where all may.
+    let matching: SlotBits?
     let entryPoint: UInt32
 
     init(
         codes: RecordArray, recordLines: Int, sketches: RecordArray? = nil, sketchLines: Int = 0,
-        adjacency: RecordArray, maximumDegree: Int, count: Int, states: SlotStates? = nil, entryPoint: UInt32
+        adjacency: RecordArray, maximumDegree: Int, count: Int, states: SlotStates? = nil, matching: SlotBits? = nil,
+        entryPoint: UInt32
     ) {
         self.states = states
+        self.matching = matching
         self.codes = codes
         self.recordLines = recordLines
         self.sketches = sketches
@@ -37,6 +41,11 @@ struct WalkField {
         self.count = count
         limit = UInt32(truncatingIfNeeded: count)
         self.entryPoint = entryPoint
+    }
+
+    /// What is wrong with a list that names a slot beyond the last.
+    func corrupt(_ neighbour: UInt32) -> IndexError {
+        .corrupt("a neighbour list names slot \(neighbour), but there are \(count) slots")
     }
 
     /// A graph under construction, measured by the vectors that it is built on.

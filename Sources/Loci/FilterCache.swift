@@ -1,0 +1,43 @@
+// Loci, Apache License 2.0.
+
+import LociAttributes
+import LociIndex
+import Synchronization
+
+/// What matches filters that were used on a view: attributes are read once for each filter and commit.
+final class FilterCache: Sendable {
+    private struct Entry {
+        let filter: Filter
+        let matching: SlotSet
+    }
+
+    /// The last used first.
+    private let entries = Mutex<[Entry]>([])
+
+    /// So many filters are remembered, and sets of so many bytes in all, but one at least.
+    private static let limit = 64
+    private static let byteLimit = 64 << 20
+
+    /// What matches a filter.
+    /// - Parameter find: Finds it; two threads may do so at once.
+    func matching(_ filter: Filter, _ find: () throws -> SlotSet) rethrows -> SlotSet {
+        let known = entries.withLock { entries -> SlotSet? in
+            guard let place = entries.firstIndex(where: { $0.filter == filter }) else { return nil }
+            let entry = entries.remove(at: place)
+            entries.insert(entry, at: 0)
+            return entry.matching
+        }
+        if let known { return known }
+        let matching = try find()
+        entries.withLock { entries in
+            entries.removeAll { $0.filter == filter }
+            entries.insert(Entry(filter: filter, matching: matching), at: 0)
+            while entries.count > 1,
+                entries.count > Self.limit || entries.reduce(0, { $0 + $1.matching.byteCount }) > Self.byteLimit
+            {
+                entries.removeLast()
+            }
+        }
+        return matching
+    }
+}
