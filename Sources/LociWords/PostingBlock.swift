@@ -143,6 +143,20 @@ package struct PostingBlock {
         guard next <= UInt64(UInt32.max) + 1 else { throw .badPostings(reason: "a position is out of range") }
     }
 
+    /// Reads the gaps of all positions, as they are stored.
+    ///
+    /// - Parameters:
+    ///   - block: The block, whose frequencies were read.
+    ///   - count: How many there are.
+    ///   - gaps: Takes them, in place of what it holds.
+    /// - Throws: `badPostings`.
+    func readGaps(_ block: RawSpan, count: Int, into gaps: inout [UInt32]) throws(WordsError) {
+        gaps.removeAll(keepingCapacity: true)
+        let packed = PackedNumbers(offset: frequencies.end, count: count, width: positionWidth)
+        guard packed.end <= block.byteCount else { throw .badPostings(reason: "it is cut off") }
+        packed.forEach(0..<count, in: block) { gaps.append($0) }
+    }
+
     /// All postings.
     ///
     /// - Throws: `badPostings`.

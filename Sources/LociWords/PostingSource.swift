@@ -1,7 +1,7 @@
 // Loci, Apache License 2.0.
 
 /// What a search reads: posting lists, and what is known of documents. One moment of a field; not to be used by two threads.
-package protocol PostingSource {
+package protocol PostingSource: AnyObject {
     /// How many documents there are.
     var documentCount: Int { get }
     /// Words of a document in the mean.

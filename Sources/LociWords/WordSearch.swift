@@ -99,6 +99,7 @@ package struct WordSearch {
             }
             let threshold = best.threshold
             let length = source.documentLength(of: slot)
+            for index in scores.indices { scores[index] = 0 }
             var sum = 0.0
             for place in first..<optional.count where ranked[optional[place]].slot == slot {
                 let index = optional[place]
@@ -145,6 +146,7 @@ package struct WordSearch {
             }
             guard agree else { continue }
             let length = source.documentLength(of: slot)
+            for index in scores.indices { scores[index] = 0 }
             var sum = 0.0
             for index in required {
                 let score = try ranked[index].score(length: length)
@@ -159,7 +161,6 @@ package struct WordSearch {
     /// Adds what a document gets from the first `others` of the optional clauses, as long as it can be among the best, and takes
     /// it if it is.
     private mutating func rank(_ slot: UInt32, length: UInt32, sum: Double, others: Int) throws {
-        defer { for index in scores.indices { scores[index] = 0 } }
         var sum = sum
         var place = others
         while true {
