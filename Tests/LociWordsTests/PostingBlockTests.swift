@@ -138,6 +138,38 @@ import Testing
         #expect(headers.map(\.shortestDocument) == [1, 512])
     }
 
+    @Test(arguments: [
+        (0, 2, "its version is 2"), (1, 1, "a frequency is 2, above the greatest"), (1, 0, "out of range"),
+        (2, 0, "it counts 0 postings"), (3, 3, "it counts 771 postings"),
+        (4, 10, "do not fit between slots 266 and 265"),
+        (8, 8, "do not lead to the last one"), (11, 1, "do not lead to the last one"), (14, 2, "do not lead"),
+        (14, 33, "out of range"), (15, 32, "it is cut off"), (16, 3, "it has 20 bytes, its postings take 21"),
+        (16, 0, "it has 20 bytes, its postings take 19"),
+    ])
+    func faultsAreTold(offset: Int, value: UInt8, reason: String) throws {
+        var block = try blocks([
+            Posting(slot: 258, positions: [3]), Posting(slot: 260, positions: [0, 2]),
+            Posting(slot: 265, positions: [1]),
+        ])[0]
+        block[offset] = value
+        let error = try #require(throws: WordsError.self) { try postings(block) }
+        #expect(error.description.contains(reason))
+    }
+
+    @Test func sizesAreChecked() throws {
+        let block = try blocks([Posting(slot: 1, positions: [3, 9])])[0]
+        for bytes in [
+            [], Array(block.prefix(16)), block.dropLast(), block + [0], block + Array(repeating: 0, count: 1_900),
+        ] {
+            #expect(throws: WordsError.self) { try postings(Array(bytes)) }
+        }
+        // The second position is one beyond what 32 bits hold.
+        var far = try blocks([Posting(slot: 1, positions: [0, .max])])[0]
+        #expect(try postings(far) == [Posting(slot: 1, positions: [0, .max])])
+        far[18] = 2
+        #expect(throws: WordsError.badPostings(reason: "a position is out of range")) { try postings(far) }
+    }
+
     /// Bytes that were damaged are read or refused; no step out of bounds, and slots still rise.
     @Test func damagedBlocksAreRefused() throws {
         var generator = SeededGenerator(fresh: #function)
