@@ -48,7 +48,7 @@ let package = Package(
             dependencies: [.target(name: "CStemmer", condition: .when(traits: ["Stemming"]))],
             swiftSettings: swiftSettings),
         .target(
-            name: "Loci", dependencies: ["LociStorage", "LociIndex", "LociFiles", "LociAttributes"],
+            name: "Loci", dependencies: ["LociStorage", "LociIndex", "LociFiles", "LociAttributes", "LociWords"],
             swiftSettings: swiftSettings),
         // Named apart from the library: on a file system that ignores case, `loci` and `Loci` are one folder.
         .executableTarget(

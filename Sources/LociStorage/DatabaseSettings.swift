@@ -14,14 +14,14 @@
 ///
 /// The magic and the version keep their places in every later version. The record holds no time and nothing random: the
 /// same writes make the same bytes. Version 1 had no tables for sketches and entry points, and version 2 none for parents and
-/// states; they are refused. Version 3 had no table of attributes: it is read as it is, and becomes version 4 when it is opened
-/// for writing.
+/// states; they are refused. Version 3 had no tables of attributes and of indexes on them: it is read as it is, and becomes
+/// version 4 when it is opened for writing.
 package struct DatabaseSettings: Equatable, Sendable {
     /// The format version that this program writes.
     package static let currentVersion: UInt32 = 4
     /// The format versions that it reads.
     package static let supportedVersions: ClosedRange<UInt32> = 3...currentVersion
-    /// The first version with a table of attributes.
+    /// The first version with tables of attributes and indexes.
     static let attributesVersion: UInt32 = 4
     /// The unit that chunks are sized by, in bytes: the page size of LMDB on most machines.
     package static let pageBytes = 4096

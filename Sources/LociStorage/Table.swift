@@ -31,8 +31,12 @@ package enum Table: String, CaseIterable, Sendable {
     case parents
     /// What each slot holds, in chunks.
     case states
-    /// Slot to attributes; see ``AttributesEntry``. Databases of format version 3 have no such table.
+    /// Slot to attributes; see ``AttributesEntry``. Databases of format version 3 have neither this table nor those that follow.
     case attributes
+    /// Fields of attributes that have an index; see ``FieldRecord``.
+    case fields
+    /// Values of these fields to slots; see ``PostingsEntry``.
+    case postings
 
     /// The position of the table in the list of opened tables.
     var index: Int {
@@ -51,11 +55,19 @@ package enum Table: String, CaseIterable, Sendable {
         case .parents: 11
         case .states: 12
         case .attributes: 13
+        case .fields: 14
+        case .postings: 15
         }
     }
 
     /// The tables that every version has which is read.
-    static var lasting: some Sequence<Table> { allCases.lazy.filter { $0 != .attributes } }
+    static var lasting: some Sequence<Table> { allCases.lazy.filter { !$0.isAdded } }
+
+    /// The tables that came with format version 4.
+    static var added: some Sequence<Table> { allCases.lazy.filter(\.isAdded) }
+
+    /// Whether files of version 3 lack the table.
+    var isAdded: Bool { index >= Table.attributes.index }
 
     /// Whether the values of the table are chunks, with a ``ChunkHeader``.
     package var holdsChunks: Bool {

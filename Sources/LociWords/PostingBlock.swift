@@ -46,7 +46,12 @@ package struct PostingBlock {
 
     private let gaps: PackedNumbers
     private let frequencies: PackedNumbers
-    private let positionWidth: Int
+    let positionWidth: Int
+
+    /// Bits of a frequency.
+    var frequencyWidth: Int { frequencies.width }
+    /// Where a block of slots alone ends.
+    var endOfSlots: Int { gaps.end }
 
     /// Reads the header of a block.
     ///

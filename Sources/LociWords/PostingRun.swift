@@ -10,6 +10,13 @@ struct PostingRun {
 
     init() {}
 
+    /// Postings of terms that occur once, of which no place is known but the first.
+    init(slots: [UInt32]) {
+        self.slots = slots
+        frequencies = Array(repeating: 1, count: slots.count)
+        gaps = Array(repeating: 0, count: slots.count)
+    }
+
     /// The postings of a block.
     ///
     /// - Throws: `badPostings`.

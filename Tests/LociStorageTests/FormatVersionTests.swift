@@ -6,7 +6,7 @@ import Testing
 
 @testable import LociStorage
 
-/// Databases of format version 3, which had no attributes.
+/// Databases of format version 3, which had no attributes and no indexes.
 @Suite(.serialized) struct FormatVersionTests {
     private static let record = Key(collection: 1)
 
@@ -21,7 +21,26 @@ import Testing
                 try transaction.put([1, 2, 3], for: Self.record, in: .collections)
             }
         }
-        try LMDBFile.drop(["attributes"], from: folder.database)
+        try LMDBFile.drop(["attributes", "fields", "postings"], from: folder.database)
+    }
+
+    /// All came at once: a file with some of them is damaged, also one of version 4 that has none.
+    @Test func tablesOfTodayAreNotMissing() throws {
+        for names in [["fields"], ["postings"], ["attributes", "fields", "postings"]] {
+            let folder = try TemporaryFolder()
+            _ = try Environment.open(at: folder.database, mode: .create, options: .small())
+            try LMDBFile.drop(names, from: folder.database)
+            for mode in [OpenMode.readOnly, .readWrite] {
+                let error = storageError {
+                    _ = try Environment.open(at: folder.database, mode: mode, options: .small())
+                }
+                guard case .corrupted(let what, _)? = error else {
+                    Issue.record("\(names): \(String(describing: error))")
+                    continue
+                }
+                #expect(what == "table \(names[0]) is missing")
+            }
+        }
     }
 
     private func version(of environment: Environment) throws -> UInt32 {
@@ -40,6 +59,7 @@ import Testing
                 #expect(try transaction.attributes(of: 0, in: 1) == nil)
                 #expect(try transaction.count(of: .attributes) == 0)
                 #expect(try transaction.attributesCount(in: 1) == 0)
+                #expect(try transaction.fields(of: 1) == [] && transaction.count(of: .postings) == 0)
                 #expect(try transaction.fileBytes(of: 1, in: .attributes) == 0)
                 #expect(try transaction.collectionNumbers(in: .attributes) == [])
                 #expect(try transaction.slotsWithOtherAttributes(of: 1, in: transaction) == [])
