@@ -179,6 +179,7 @@ extension CollectionView {
                     vector, in: graph, count: count, reach: reach, matching: matching?.slots, slots: slots,
                     distances: distances)
                 try append(slots, distances, count: found, to: &results)
+                results.endQuery(isComplete: isComplete(found, of: count, reach))
             }
         }
     }
@@ -190,7 +191,15 @@ extension CollectionView {
         for index in 0..<count {
             try results.append(slot: slots[index], distance: distances[index], identifiers: identifiers)
         }
-        results.endQuery()
+    }
+
+    /// Whether a search that found so many has all there are, up to `count`.
+    private func isComplete(_ found: Int, of count: Int, _ reach: Searcher.Reach) -> Bool {
+        if found >= count { return true }
+        return switch reach {
+        case .everything, .codes: true
+        case .window, .within, .dropping: false
+        }
     }
 
     /// Answers many queries on several threads.
@@ -269,6 +278,7 @@ extension CollectionView {
                 guard let slots = slots.baseAddress, let distances = distances.baseAddress else { return }
                 for index in 0..<block.count {
                     try append(slots + index * count, distances + index * count, count: found[index], to: &results)
+                    results.endQuery(isComplete: isComplete(found[index], of: count, reach))
                 }
             }
         }

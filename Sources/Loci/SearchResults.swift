@@ -22,6 +22,8 @@ public struct Neighbor: Hashable, Sendable {
 public struct SearchResults: Sendable {
     /// The end of each query's neighbours.
     private var ends: [Int] = []
+    /// The queries that found less than there may be.
+    private var incomplete: Set<Int> = []
     /// The distances of all neighbours.
     public private(set) var distances: [Float] = []
     /// The slots of all neighbours: in a collection as it was built, the rows of the vectors that it was built from.
@@ -42,6 +44,12 @@ public struct SearchResults: Sendable {
     /// - Parameter query: From 0 to `queryCount - 1`.
     public func range(ofQuery query: Int) -> Range<Int> { (query == 0 ? 0 : ends[query - 1])..<ends[query] }
 
+    /// Whether a query has all the neighbours that it asked for: `k`, or all that match when these are fewer. Whether they are the
+    /// nearest is another question. Within a distance, a walk cannot know that it has met all; then only `k` neighbours, a
+    /// scan or an exact search are complete.
+    /// - Parameter query: From 0 to `queryCount - 1`.
+    public func isComplete(query: Int) -> Bool { !incomplete.contains(query) }
+
     /// The neighbours of a query.
     /// - Parameter query: From 0 to `queryCount - 1`.
     public subscript(query query: Int) -> [Neighbor] {
@@ -57,6 +65,7 @@ public struct SearchResults: Sendable {
     /// Forgets all results, and keeps the storage.
     public mutating func removeAll() {
         ends.removeAll(keepingCapacity: true)
+        incomplete.removeAll(keepingCapacity: true)
         distances.removeAll(keepingCapacity: true)
         slots.removeAll(keepingCapacity: true)
         identifierEnds.removeAll(keepingCapacity: true)
@@ -73,12 +82,17 @@ public struct SearchResults: Sendable {
     }
 
     /// Ends the query under way.
-    package mutating func endQuery() { ends.append(distances.count) }
+    package mutating func endQuery(isComplete: Bool = true) {
+        if !isComplete { incomplete.insert(ends.count) }
+        ends.append(distances.count)
+    }
 
     /// Adds the results of other queries.
     public mutating func append(_ other: SearchResults) {
         let neighbours = distances.count
         let bytes = identifierBytes.count
+        let queries = ends.count
+        incomplete.formUnion(other.incomplete.lazy.map { $0 + queries })
         ends.append(contentsOf: other.ends.lazy.map { $0 + neighbours })
         distances.append(contentsOf: other.distances)
         slots.append(contentsOf: other.slots)

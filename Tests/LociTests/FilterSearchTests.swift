@@ -80,6 +80,7 @@ import Testing
             var results = SearchResults()
             try scene.collection.search(query, options, into: &results)
             let rows = results.slots.map { Int($0) }
+            #expect(results.isComplete(query: 0))
             #expect(rows.count == min(10, matching) && Set(rows).count == rows.count && rows.allSatisfy(matches))
             let best = Set(scene.truth(query, matches).prefix(10))
             hits += rows.count { best.contains($0) }
@@ -190,6 +191,23 @@ import Testing
         }
         try scene.collection.optimize()
         #expect(try found() == ["4", "new"])
+    }
+
+    /// Within a distance, only who has looked at all knows that there is no more.
+    @Test func onlyWhoLookedAtAllIsComplete() throws {
+        let folder = try TemporaryFolder()
+        let scene = try Scene(folder, count: 3_000, .quick(.l2, .lvq4x8))
+        var options = SearchOptions(within: 1.5, limit: 2_900)
+        var all = SearchResults()
+        for (text, isExact, isComplete) in [(nil, false, false), (nil, true, true), (".number < 5", false, true)] {
+            options.filter = try text.map { try Filter(parsing: $0) }
+            options.isExact = isExact
+            var results = SearchResults()
+            try scene.collection.search(scene.vectors[0], options, into: &results)
+            #expect(results.count < 2_900 && results.isComplete(query: 0) == isComplete)
+            all.append(results)
+        }
+        #expect((0..<3).map(all.isComplete) == [false, true, true])
     }
 
     @Test func explanationsTellWhatWasDone() throws {

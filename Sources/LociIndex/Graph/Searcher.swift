@@ -11,12 +11,12 @@ package final class Searcher {
     let walk: UnsafeMutablePointer<QueryWalk>
     private var best = SearchBuffer()
     private var entry = EntrySearch()
-    private var rows: UnsafeMutablePointer<UnsafePointer<UInt8>?>
-    private var residuals: UnsafeMutablePointer<UnsafePointer<UInt8>?>
+    private(set) var rows: UnsafeMutablePointer<UnsafePointer<UInt8>?>
+    private(set) var residuals: UnsafeMutablePointer<UnsafePointer<UInt8>?>
     private(set) var slots: UnsafeMutablePointer<UInt32>
     private(set) var distances: UnsafeMutablePointer<Float>
     /// An original vector as floats.
-    private let loaded: UnsafeMutablePointer<Float>
+    let loaded: UnsafeMutablePointer<Float>
     private var allocated = 64
     private var task: Task?
 
@@ -61,16 +61,6 @@ package final class Searcher {
 
     /// How many candidates of its walk the last search ranks anew; 0 where the walk's own order stands.
     package private(set) var rerankedCount = 0
-
-    /// How candidates get the distances that they are ranked by in the end.
-    enum Ranking {
-        /// As the walk measured them.
-        case firstLevel
-        /// By both levels of their codes.
-        case secondLevel(RecordArray)
-        /// By the vectors as they were given, in true units.
-        case originals(OriginalRecords)
-    }
 
     /// How far a search has come.
     private enum Stage {
@@ -294,34 +284,6 @@ package final class Searcher {
         return min(task.count, buffer.count)
     }
 
-    /// A distance that was ranked by, as the metric reports it.
-    func reported(_ measured: Float, _ ranking: Ranking) -> Float {
-        if case .originals = ranking { return measured }
-        return query.finish(measured)
-    }
-
-    /// What the distances that a walk's candidates are ranked by are taken by.
-    static func walkRanking(of view: GraphView) -> Ranking {
-        if let residuals = view.residuals {
-            .secondLevel(residuals)
-        } else if let originals = view.originals, view.layout.quantization != .float32 {
-            .originals(originals)
-        } else {
-            .firstLevel
-        }
-    }
-
-    /// What the most exact distances of a view are taken by.
-    static func fullRanking(of view: GraphView) -> Ranking {
-        if let originals = view.originals {
-            .originals(originals)
-        } else if let residuals = view.residuals {
-            .secondLevel(residuals)
-        } else {
-            .firstLevel
-        }
-    }
-
     /// Turns from walking to ranking, and asks for what that reads.
     /// - Returns: `false` when the walk's own distances stand.
     private func collect() -> Bool {
@@ -381,26 +343,6 @@ package final class Searcher {
     private func rank(_ count: Int, _ ranking: Ranking, in view: GraphView) throws(IndexError) {
         try measure(count, ranking, in: view)
         best.insert(distances, slots, count: count)
-    }
-
-    /// Writes to `distances` how far the vectors of the first `count` of `slots` are.
-    func measure(_ count: Int, _ ranking: Ranking, in view: GraphView) throws(IndexError) {
-        switch ranking {
-        case .firstLevel:
-            for index in 0..<count { rows[index] = view.codes.record(slots[index]) }
-            query.firstLevel(rows, count: count, output: distances)
-        case .secondLevel(let residualRecords):
-            for index in 0..<count {
-                rows[index] = view.codes.record(slots[index])
-                residuals[index] = residualRecords.record(slots[index])
-            }
-            query.secondLevel(rows: rows, residuals: residuals, count: count, output: distances)
-        case .originals(let originals):
-            for index in 0..<count {
-                originals.load(slots[index], dimension: view.layout.dimension, into: loaded)
-                distances[index] = try query.distance(to: loaded)
-            }
-        }
     }
 
     /// Makes room to measure so many vectors at once.
