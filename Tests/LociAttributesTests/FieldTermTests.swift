@@ -41,7 +41,9 @@ import Testing
 
     @Test func theOrderOfBytesIsThatOfValues() {
         var generator = SeededGenerator()
-        let edges: [Double] = [-.infinity, -1e300, -1, -1e-300, 0, 5e-324, 1, 1.5, 2, 1e300, .infinity]
+        let edges: [Double] = [
+            -.infinity, -1e300, -1, -1e-300, 0, Double.leastNonzeroMagnitude, 1, 1.5, 2, 1e300, .infinity,
+        ]
         let numbers = (edges + (0..<500).map { _ in Double(generator.below(2_000)) / 16 - 60 }).sorted()
         for (left, right) in zip(numbers, numbers.dropFirst()) {
             #expect((FieldTerm.key(left) < FieldTerm.key(right)) == (left < right), "\(left) \(right)")

@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import LociIndex
+import LociStorage
 import TestSupport
 import Testing
 
