@@ -79,7 +79,7 @@ extension CollectionView {
     private static var scannedAhead: Int { 8 }
 
     /// Finds enough for the next page, and whether there is more.
-    fileprivate func deepen(
+    func deepen(
         _ progress: inout SearchProgress, _ vector: [Float], _ options: SearchOptions, _ matching: MatchingSlots?
     ) throws {
         // How many there are is known of all vectors; within a distance, one more has to be found for it.
