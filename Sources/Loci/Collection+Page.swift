@@ -50,8 +50,8 @@ extension Collection {
     ) throws -> SearchCursor? {
         try options.validate()
         return try withMatching(options.filter) { view, matching in
-            let path = database.path
-            try cursor?.validate(path: path, view: view, query: vector, options: options)
+            let origin = CursorOrigin(path: database.path, view: view)
+            try cursor?.validate(origin, query: vector, options: options)
             try view.admitQueries(dimension: vector.count)
             var progress = cursor?.progress ?? SearchProgress()
             try view.deepen(&progress, vector, options, matching)
@@ -60,7 +60,7 @@ extension Collection {
             }
             results.endQuery()
             if progress.pendingCount == 0, progress.isComplete { return nil }
-            return SearchCursor(path: path, view: view, query: vector, options: options, progress: progress)
+            return SearchCursor(origin, query: vector, options: options, progress: progress)
         }
     }
 }
@@ -78,6 +78,11 @@ extension CollectionView {
     /// How many times the neighbours that were given a scan finds.
     private static var scannedAhead: Int { 8 }
 
+    /// Whether a walk for so many neighbours is faster than a scan.
+    func isWorthAWalk(_ depth: Int, of matching: MatchingSlots?) -> Bool {
+        depth <= min((matching?.count ?? record.count) / Self.vectorsPerWalked, Self.deepestWalk)
+    }
+
     /// Finds enough for the next page, and whether there is more.
     func deepen(
         _ progress: inout SearchProgress, _ vector: [Float], _ options: SearchOptions, _ matching: MatchingSlots?
@@ -91,7 +96,7 @@ extension CollectionView {
         let depth = min(max(2 * given, given + wanted), available)
         let isWalked = record.hasGraph && !options.isExact
         try withSearcher { searcher in
-            if isWalked, given == 0 || depth <= min(available / Self.vectorsPerWalked, Self.deepestWalk) {
+            if isWalked, given == 0 || isWorthAWalk(depth, of: matching) {
                 try walk(vector, options, matching, depth: depth, searcher, &progress)
             }
             // A walk in a damaged graph may find fewer than there are.
