@@ -22,6 +22,11 @@ let package = Package(
         .library(name: "Loci", targets: ["Loci"]),
         .executable(name: "loci", targets: ["LociCommand"]),
     ],
+    traits: [
+        .trait(
+            name: "Stemming", description: "Stems of words by libstemmer (Debian: libstemmer-dev, Homebrew: snowball)"),
+        .default(enabledTraits: ["Stemming"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
@@ -29,6 +34,8 @@ let package = Package(
         // The system's libraries.
         .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"]), .brew(["lmdb"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        // Without pkg-config: it has no file for that.
+        .systemLibrary(name: "CStemmer", providers: [.apt(["libstemmer-dev"]), .brew(["snowball"])]),
 
         // A module uses only the modules above it in this list.
         .target(name: "CVectorKernels", cSettings: cSettings),
@@ -37,7 +44,11 @@ let package = Package(
         .target(name: "LociAttributes", swiftSettings: swiftSettings),
         .target(name: "LociFiles", dependencies: ["CZlib", "LociAttributes"], swiftSettings: swiftSettings),
         .target(
-            name: "Loci", dependencies: ["LociStorage", "LociIndex", "LociFiles", "LociAttributes"],
+            name: "LociWords",
+            dependencies: [.target(name: "CStemmer", condition: .when(traits: ["Stemming"]))],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "Loci", dependencies: ["LociStorage", "LociIndex", "LociFiles", "LociAttributes", "LociWords"],
             swiftSettings: swiftSettings),
         // Named apart from the library: on a file system that ignores case, `loci` and `Loci` are one folder.
         .executableTarget(
@@ -67,6 +78,7 @@ let package = Package(
             name: "LociFilesTests", dependencies: ["LociFiles", "CZlib", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "LociAttributesTests", dependencies: ["LociAttributes", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(name: "LociWordsTests", dependencies: ["LociWords", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "LociTests", dependencies: ["Loci", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "LociCommandTests", dependencies: ["LociCommand", "Loci", "TestSupport"], exclude: ["Golden"],

@@ -4,21 +4,21 @@
 set -eu
 
 if [ "$(uname -s)" = Darwin ]; then
-    if ! { command -v brew && brew list lmdb; } >/dev/null 2>&1; then
-        echo "lmdb is missing: run  brew install lmdb" >&2
+    if ! { command -v brew && brew list lmdb snowball; } >/dev/null 2>&1; then
+        echo "lmdb or snowball is missing: run  brew install lmdb snowball" >&2
         exit 1
     fi
     exit 0
 fi
 
-needed="liblmdb-dev zlib1g-dev"
+needed="liblmdb-dev zlib1g-dev libstemmer-dev"
 # For the check of the NEON kernels on other processors (Tests/Cross).
 optional="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user"
 
 if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
-    for header in lmdb.h zlib.h; do
+    for header in lmdb.h zlib.h libstemmer.h; do
         if [ ! -e "/usr/include/$header" ] && [ ! -e "/usr/local/include/$header" ]; then
-            echo "$header is missing: install the development files of LMDB and zlib (Debian: $needed)" >&2
+            echo "$header is missing: install the development files of LMDB, zlib and libstemmer (Debian: $needed)" >&2
             exit 1
         fi
     done

@@ -72,7 +72,7 @@ extension Database {
 extension Collection {
     /// Walks everything: checksums of chunks, identifiers and slots that are each other's inverse, degrees, edges,
     /// reachability of every vector, parents, states and counts, constants of the codes, components of originals, attributes,
-    /// and chunks of arrays that the collection does not have.
+    /// indexes that say of each row what its attributes say, and chunks of arrays that the collection does not have.
     ///
     /// The pages that lead to all this are the database's, and must be sound: see `Database.checkPages`.
     /// - Parameter limit: How many faults are reported at the most.
@@ -111,6 +111,7 @@ extension Collection {
                 walked = view
             }
             try Self.checkAttributes(of: number, record, walked, in: transaction, report: &faults)
+            try Self.checkIndexes(of: number, in: transaction, report: &faults)
         } catch let error as StorageError {
             guard case .corrupted = error else { throw error }
             faults.add(error.description)
@@ -127,8 +128,8 @@ extension Collection {
         for table in Table.allCases {
             let isUsed =
                 switch table {
-                case .collections, .staging: true
-                case .ids, .identifiers, .attributes: record.count > 0
+                case .collections, .staging, .fields: true
+                case .ids, .identifiers, .attributes, .postings: record.count > 0
                 case .settings: false
                 default: record.count > 0 && layout[table] != nil
                 }

@@ -16,6 +16,8 @@ public struct CollectionInfo: Sendable, Equatable {
     public let freeSlots: Int
     /// The number of vectors that have attributes.
     public let attributesCount: Int
+    /// The indexes on fields of the attributes, in the order of their paths.
+    public let indexes: [FieldIndex]
     /// The number of components of a vector; 0 while there are no vectors.
     public let dimension: Int
     /// What the collection was made with.
@@ -47,11 +49,14 @@ public struct CollectionInfo: Sendable, Equatable {
         public var identifiers = 0
         /// Attributes.
         public var attributes = 0
+        /// Indexes on fields of the attributes.
+        public var indexes = 0
         /// Settings.
         public var settings = 0
         /// All of them.
         public var total: Int {
-            codes + residuals + sketches + adjacency + entries + originals + identifiers + attributes + settings
+            codes + residuals + sketches + adjacency + entries + originals + identifiers + attributes + indexes
+                + settings
         }
     }
 
@@ -128,7 +133,8 @@ extension Collection {
         let record = try Catalogue.record(number: number, path: database.path, in: transaction)
         return CollectionInfo(
             name: name, count: record.count, unusedSlots: record.slots - record.count, freeSlots: record.freeSlots,
-            attributesCount: try transaction.attributesCount(in: number), dimension: record.dimension,
+            attributesCount: try transaction.attributesCount(in: number),
+            indexes: try transaction.indexedFields(of: number).map(\.index), dimension: record.dimension,
             configuration: record.configuration,
             quantization: record.quantization, hasGraph: record.hasGraph, tuning: record.tuning,
             bytes: try Self.bytes(of: number, in: transaction))
@@ -147,6 +153,7 @@ extension Collection {
         bytes.entries = try space(.entries)
         bytes.identifiers = try space(.identifiers) + space(.ids)
         bytes.attributes = try space(.attributes)
+        bytes.indexes = try space(.fields) + space(.postings)
         bytes.settings = try space(.collections)
         return bytes
     }

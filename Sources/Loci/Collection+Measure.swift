@@ -99,7 +99,7 @@ extension CollectionView {
 
     /// How long each of the first queries takes alone, on this thread.
     fileprivate func latencies(
-        _ queries: LoadedVectors, _ options: SearchOptions, _ matching: SlotSet?
+        _ queries: LoadedVectors, _ options: SearchOptions, _ matching: MatchingSlots?
     ) throws -> [Duration] {
         var results = SearchResults()
         return try withSearcher { searcher in

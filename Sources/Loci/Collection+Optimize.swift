@@ -66,13 +66,14 @@ private struct CollectionOptimization<Observer: BuildObserver> {
         let keepsSpace =
             record.quantization.firstLevelBits != nil && record.quantization.residualBits == 0
             && record.configuration.originals == .none
+        let indexes = try snapshot.withTransaction { try $0.indexedFields(of: view.number).map(\.index) }
         let build = CollectionBuild(
             database: database, name: record.name, configuration: record.configuration,
             source: ViewVectors(view: view, slots: slots, keepsCodes: keepsSpace), identifiers: ids,
             tuning: record.tuning,
             attributes: { [slots] row in
                 try snapshot.withTransaction { try $0.attributes(of: slots[row], in: view.number) }
-            }, threads: threads, observer: observer)
+            }, indexes: indexes, threads: threads, observer: observer)
         var built = try build.built(
             try BuildIdentifiers(ids, count: slots.count), in: keepsSpace ? space : nil)
         built.record.nextNumber = max(built.record.nextNumber, record.nextNumber)
@@ -144,10 +145,24 @@ private struct CollectionOptimization<Observer: BuildObserver> {
             let id = VectorID(bytes: try view.identifiers.identifier(at: slot))
             if try base.withTransaction({ try now.slot(of: id, in: $0) }) == nil { _ = try edit.remove(id) }
         }
+        try carryOverIndexes(to: edit, in: transaction)
         try edit.store()
         record = edit.record
         record.nextNumber = max(record.nextNumber, current.nextNumber)
         withExtendedLifetime(base) {}
+    }
+
+    /// Makes and drops the indexes that were made and dropped since the work began.
+    private func carryOverIndexes(
+        to edit: CollectionEdit, in transaction: borrowing WriteTransaction
+    ) throws {
+        let now = try transaction.indexedFields(of: view.number)
+        func has(_ fields: [IndexedField], _ field: IndexedField) -> Bool {
+            fields.contains { $0.record.path == field.record.path && $0.kind == field.kind }
+        }
+        for field in try edit.indexes().fields where !has(now, field) { try edit.dropIndex(field.record.path) }
+        let kept = try edit.indexes().fields
+        for field in now where !has(kept, field) { try edit.createIndex(field.record.path, field.kind) }
     }
 
     /// Whether a slot holds the vector and the identifier that it held when the work began.

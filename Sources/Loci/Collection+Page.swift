@@ -80,7 +80,7 @@ extension CollectionView {
 
     /// Finds enough for the next page, and whether there is more.
     fileprivate func deepen(
-        _ progress: inout SearchProgress, _ vector: [Float], _ options: SearchOptions, _ matching: SlotSet?
+        _ progress: inout SearchProgress, _ vector: [Float], _ options: SearchOptions, _ matching: MatchingSlots?
     ) throws {
         // How many there are is known of all vectors; within a distance, one more has to be found for it.
         let wanted = options.maximumDistance == nil ? options.k : options.k + 1
@@ -102,7 +102,7 @@ extension CollectionView {
     }
 
     private func walk(
-        _ vector: [Float], _ options: SearchOptions, _ matching: SlotSet?, depth: Int, _ searcher: Searcher,
+        _ vector: [Float], _ options: SearchOptions, _ matching: MatchingSlots?, depth: Int, _ searcher: Searcher,
         _ progress: inout SearchProgress
     ) throws {
         var reach = try reach(of: options, matching: matching)
@@ -118,7 +118,7 @@ extension CollectionView {
                         let distances = distances.baseAddress
                     else { return 0 }
                     return try searcher.search(
-                        vector, in: graph, count: depth, reach: reach, matching: matching, slots: slots,
+                        vector, in: graph, count: depth, reach: reach, matching: matching?.slots, slots: slots,
                         distances: distances)
                 }
             }
@@ -130,7 +130,7 @@ extension CollectionView {
     }
 
     private func scan(
-        _ vector: [Float], _ options: SearchOptions, _ matching: SlotSet?, wanted: Int, asWalked: Bool,
+        _ vector: [Float], _ options: SearchOptions, _ matching: MatchingSlots?, wanted: Int, asWalked: Bool,
         _ searcher: Searcher, _ progress: inout SearchProgress
     ) throws {
         let available = matching?.count ?? record.count
@@ -140,7 +140,7 @@ extension CollectionView {
             guard let vector = vector.baseAddress else { return [SearchProgress.Found]() }
             return try searcher.scan(
                 vector, in: graph, count: count, asWalked: asWalked, within: options.maximumDistance ?? .infinity,
-                matching: matching, except: known)
+                matching: matching?.slots, except: known)
         }
         progress.deepen(found, isComplete: found.count < count, of: available)
     }

@@ -9,7 +9,8 @@ extension Collection {
     /// Vectors are read from their originals, where these are kept and sound, or else from their codes; codes that are all
     /// there is of a vector are kept to the bit. Identifiers are read from their chunks, or else from the table that leads
     /// from them to slots. Attributes are kept where they are sound. All else is made of these: the graph, its entry point, what
-    /// slots hold, sketches, entry points, and codes where originals are kept.
+    /// slots hold, sketches, entry points, indexes, and codes where originals are kept. An index whose record is damaged is
+    /// dropped.
     ///
     /// The new collection is written under a hidden number, and takes the old one's place in one transaction. Until then, and
     /// when the repair is stopped or fails, nothing has changed. It takes as much of the file again as the collection has.
@@ -120,7 +121,7 @@ private struct CollectionRebuild<Observer: BuildObserver> {
                 let slot = salvaged.slots[row]
                 guard salvaged.hasAttributes(slot) else { return nil }
                 return try snapshot.withTransaction { try $0.attributes(of: slot, in: number) }
-            }, threads: threads, observer: observer)
+            }, indexes: salvaged.indexes, threads: threads, observer: observer)
         // Codes that are all there is keep their space, so that they can be kept to the bit.
         let space = record.configuration.originals == .none ? record.space : nil
         let identifiers = try BuildIdentifiers(salvaged.identifiers, count: salvaged.rows.count)
@@ -141,7 +142,9 @@ private struct CollectionRebuild<Observer: BuildObserver> {
         try database.environment.write { transaction in
             _ = try current(in: transaction)
             try Catalogue.remove(name: record.name, number: number, in: transaction)
-            try Catalogue.put(record, number: transaction.allocateCollectionNumber(), in: transaction)
+            let fresh = try transaction.allocateCollectionNumber()
+            try Catalogue.put(record, number: fresh, in: transaction)
+            try FieldIndexEditor.declare(salvaged.indexes, of: fresh, in: transaction)
         }
         try? database.environment.dropCollection(number)
     }

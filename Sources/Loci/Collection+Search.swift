@@ -164,7 +164,7 @@ extension CollectionView {
 
     /// Answers one query, and adds its neighbours to `results`.
     func search(
-        _ vector: UnsafeBufferPointer<Float>, _ options: SearchOptions, matching: SlotSet?, searcher: Searcher,
+        _ vector: UnsafeBufferPointer<Float>, _ options: SearchOptions, matching: MatchingSlots?, searcher: Searcher,
         into results: inout SearchResults
     ) throws {
         guard let vector = vector.baseAddress else { return }
@@ -176,7 +176,7 @@ extension CollectionView {
             try withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { distances in
                 guard let slots = slots.baseAddress, let distances = distances.baseAddress else { return }
                 let found = try searcher.search(
-                    vector, in: graph, count: count, reach: reach, matching: matching, slots: slots,
+                    vector, in: graph, count: count, reach: reach, matching: matching?.slots, slots: slots,
                     distances: distances)
                 try append(slots, distances, count: found, to: &results)
                 results.endQuery(isComplete: isComplete(found, of: count, reach))
@@ -208,7 +208,7 @@ extension CollectionView {
     ///   - hidden: For each query, a slot that its walk does not see.
     ///   - onQuery: Called after each query, from any thread; what it throws ends the search.
     func search(
-        _ queries: some VectorSource, _ options: SearchOptions, matching: SlotSet?, threads: Int,
+        _ queries: some VectorSource, _ options: SearchOptions, matching: MatchingSlots?, threads: Int,
         hidden: [UInt32]? = nil, onQuery: @Sendable () throws -> Void
     ) throws -> SearchResults {
         let available = matching?.count ?? record.count
@@ -236,7 +236,7 @@ extension CollectionView {
 
     /// Answers a block of queries on this thread, in turns.
     private func search(
-        _ queries: some VectorSource, _ block: Range<Int>, _ options: SearchOptions, matching: SlotSet?,
+        _ queries: some VectorSource, _ block: Range<Int>, _ options: SearchOptions, matching: MatchingSlots?,
         hidden: [UInt32]?, onQuery: () throws -> Void
     ) throws -> SearchResults {
         let count = min(options.k, matching?.count ?? record.count)
@@ -256,7 +256,7 @@ extension CollectionView {
                 guard let first = vectors.baseAddress else { return }
                 try InterleavedSearch.run(searchers, count: block.count) { searcher, index in
                     try searcher.begin(
-                        first + index * dimension, in: graph, count: count, reach: reach, matching: matching,
+                        first + index * dimension, in: graph, count: count, reach: reach, matching: matching?.slots,
                         hidden: hidden?[block.lowerBound + index])
                 } finish: { searcher, index in
                     slots.withUnsafeMutableBufferPointer { slots in

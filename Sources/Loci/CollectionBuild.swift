@@ -14,6 +14,8 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
     var tuning: SearchTuning?
     /// The text of the attributes of a row, if there are any.
     var attributes: ((_ row: Int) throws -> [UInt8]?)?
+    /// The indexes on fields of the attributes.
+    var indexes: [FieldIndex] = []
     let threads: Int
     let observer: Observer
 
@@ -38,7 +40,15 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
         let identifiers = try BuildIdentifiers(identifiers, count: source.count)
         _ = try database.environment.read { try check(target, in: $0) }
         if database.environment.isReadOnly { throw StorageError.readOnly(path: database.path) }
-        try publish(try built(identifiers)) { transaction, _, _ in try check(target, in: transaction) }
+        try publish(try built(identifiers)) { transaction, hidden, _ in
+            let replaced = try check(target, in: transaction)
+            // The collection remains, with other vectors; where `any` may be there, a new one takes its name.
+            if let replaced, target != .any {
+                let indexes = try transaction.indexedFields(of: replaced).map(\.index)
+                try FieldIndexEditor.declare(indexes, of: hidden, in: transaction)
+            }
+            return replaced
+        }
     }
 
     /// Learns and links.
@@ -151,25 +161,39 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
             }
         }
         try built.identifiers.write(under: number, to: database.environment) { try progress.checkCancelled() }
+        try writeIndexes(under: number)
         if let attributes { try write(attributes, under: number, progress) }
     }
 
-    /// Writes the attributes of all rows, in bounded transactions.
+    /// Writes the records of the indexes, which have no rows yet.
+    private func writeIndexes(under number: UInt32) throws {
+        guard !indexes.isEmpty else { return }
+        try database.environment.write { transaction in
+            try FieldIndexEditor.declare(indexes, of: number, in: transaction)
+        }
+    }
+
+    /// Writes the attributes of all rows with their indexes, in bounded transactions.
     private func write(
         _ attributes: (Int) throws -> [UInt8]?, under number: UInt32, _ progress: BuildProgress
     ) throws {
         var row = 0
         while row < source.count {
             try progress.checkCancelled()
+            // It may run a second time, when the file's map had to grow.
             row = try database.environment.write { transaction in
+                let editor = try FieldIndexEditor(
+                    collection: number, fields: try transaction.indexedFields(of: number))
                 var (next, bytes) = (row, 0)
                 while next < source.count, bytes < Self.transactionBytes {
                     if let text = try attributes(next) {
                         try transaction.appendAttributes(text, of: UInt32(next), in: number)
+                        try editor.note(UInt32(next), old: nil, new: text, in: transaction)
                         bytes += text.count
                     }
                     next += 1
                 }
+                try editor.apply(in: transaction)
                 return next
             }
         }

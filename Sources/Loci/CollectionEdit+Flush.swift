@@ -58,8 +58,8 @@ extension CollectionEdit {
             }
             try name(slot, id)
             if let attributes = try transaction.attributes(of: UInt32(last), in: number) {
-                try transaction.setAttributes(attributes, of: slot, in: number)
-                try transaction.setAttributes(nil, of: UInt32(last), in: number)
+                try replaceAttributes(attributes, of: slot)
+                try replaceAttributes(nil, of: UInt32(last))
             }
         }
         record.count = last

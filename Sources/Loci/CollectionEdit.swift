@@ -7,7 +7,7 @@ import LociStorage
 ///
 /// Vectors wait in memory until they are many, or until the transaction ends; then `flush` codes and links them together.
 /// Arrays are changed in copies of their chunks, which `store` puts into the file. Only the tables `ids` and `attributes` are
-/// changed at once; attributes of vectors that wait, wait with them.
+/// changed at once; attributes of vectors that wait, wait with them. Indexes are changed by and by, see `FieldIndexEditor`.
 final class CollectionEdit {
     let number: UInt32
     let base: CollectionView
@@ -19,6 +19,8 @@ final class CollectionEdit {
     var retired: [ChunkEditor] = []
     var identifiers: IdentifierEditor
     var pending: PendingVectors?
+    /// Present once attributes or indexes were touched.
+    var fieldIndexes: FieldIndexEditor?
     /// Slots of vectors that are to be removed: they have lost their identifiers already.
     var removed: [UInt32] = []
     /// Whether there is anything to be stored.
@@ -87,7 +89,7 @@ final class CollectionEdit {
             return true
         }
         guard let slot = try slot(of: id) else { return false }
-        try changing { try transaction.setAttributes(attributes, of: slot, in: number) }
+        try changing { try replaceAttributes(attributes, of: slot) }
         isChanged = true
         return true
     }
@@ -133,7 +135,7 @@ final class CollectionEdit {
     }
 
     /// Runs a change that must be made whole or not at all.
-    private func changing(_ body: () throws -> Void) throws {
+    func changing(_ body: () throws -> Void) throws {
         if let failure { throw failure }
         do {
             try body()
@@ -158,7 +160,7 @@ final class CollectionEdit {
     /// Takes identifier and attributes away from a slot, whose vector is then to be removed.
     private func detach(_ slot: UInt32, _ id: VectorID) throws {
         try identifiers.set([], at: slot)
-        try transaction.setAttributes(nil, of: slot, in: number)
+        try replaceAttributes(nil, of: slot)
         try transaction.delete(Key(collection: number, identifier: id.bytes), in: .ids)
         removed.append(slot)
         isChanged = true
@@ -167,7 +169,7 @@ final class CollectionEdit {
     /// Gives a slot what belongs to its new vector.
     func name(_ slot: UInt32, _ entry: PendingVectors.Entry) throws {
         try name(slot, entry.id)
-        if let attributes = entry.attributes { try transaction.setAttributes(attributes, of: slot, in: number) }
+        if let attributes = entry.attributes { try replaceAttributes(attributes, of: slot) }
     }
 
     /// Gives a slot an identifier.
@@ -207,6 +209,7 @@ final class CollectionEdit {
         for array in retired { try array.store(in: transaction) }
         for array in arrays.all { try array.store(in: transaction) }
         try identifiers.store(in: transaction)
+        try fieldIndexes?.apply(in: transaction)
         record.storedIdentifierChunks = identifiers.storedChunks
         record.revision &+= 1
         try Catalogue.put(record, number: number, in: transaction)

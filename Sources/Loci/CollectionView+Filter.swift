@@ -5,36 +5,68 @@ import LociIndex
 import LociStorage
 
 extension CollectionView {
-    /// The slots that match a filter.
+    /// The slots that match a filter, and how they were found.
     /// - Parameter transaction: Of the view.
-    /// - Throws: `StorageError.corrupted` for attributes that are damaged.
-    /// - Complexity: O(bytes of all attributes) for a filter that was not used on this view.
-    func matching(_ filter: Filter, in transaction: borrowing ReadTransaction) throws -> SlotSet {
+    /// - Throws: `StorageError.corrupted` for attributes, or indexes, that are damaged.
+    /// - Complexity: For a filter that was not used on this view, O(slots / 64 + postings that are read) where indexes cover it, and
+    ///   else O(bytes of the attributes that they leave open): without an index, of all.
+    func matching(_ filter: Filter, in transaction: borrowing ReadTransaction) throws -> MatchingSlots {
         try filters.matching(filter) {
-            let matching = SlotSet(limit: record.slots)
-            let states = graph.states
-            try transaction.forEachAttributes(in: number) { slot, text in
-                // A slot that holds nothing has no attributes; a damaged file may say otherwise.
-                guard slot < record.slots, states?.isLive(slot) ?? true else { return }
-                if filter.matches(utf8: text) { matching.insert(slot) }
-            } fault: { fault in
-                throw StorageError.corrupted(what: fault.description, location: "collection \(number)")
+            let indexed = IndexedFilter(filter.expression)
+            let fields = try transaction.indexedFields(of: number)
+            guard fields.contains(where: { indexed.fields.contains($0.path) }) else {
+                let matching = SlotSet(limit: record.slots)
+                try read(filter, among: nil, into: matching, in: transaction)
+                return MatchingSlots(slots: matching, source: .attributes)
             }
-            return matching
+            let (known, open) = try IndexedMatching(
+                fields: fields, collection: number, limit: record.slots, in: transaction
+            ).matching(indexed, in: transaction)
+            guard open.count > 0 else { return MatchingSlots(slots: known, source: .indexes) }
+            try read(filter, among: open, into: known, in: transaction)
+            return MatchingSlots(slots: known, source: .indexesAndAttributes)
         }
     }
 
+    /// Reads attributes, and adds the slots that match.
+    /// - Parameter open: The slots to look at; `nil` for all.
+    private func read(
+        _ filter: Filter, among open: SlotSet?, into matching: SlotSet, in transaction: borrowing ReadTransaction
+    ) throws {
+        let states = graph.states
+        // A slot that holds nothing has no attributes; a damaged file may say otherwise.
+        func isLive(_ slot: UInt32) -> Bool { slot < record.slots && states?.isLive(slot) ?? true }
+        if let open, open.count < record.count / Self.readInOrder {
+            try open.forEach { slot in
+                guard isLive(slot), let text = try transaction.attributes(of: slot, in: number) else { return }
+                if filter.matches(utf8: text.span.bytes) { matching.insert(slot) }
+            }
+            return
+        }
+        try transaction.forEachAttributes(in: number) { slot, text in
+            guard isLive(slot), open?.contains(slot) ?? true else { return }
+            if filter.matches(utf8: text) { matching.insert(slot) }
+        } fault: { fault in
+            throw StorageError.corrupted(what: fault.description, location: "collection \(number)")
+        }
+    }
+
+    /// Attributes of one slot in so many, or more, are read in the order in which they lie: to look for one in the tree takes as
+    /// long as to step over some.
+    private static let readInOrder = 8
+
     /// What a searcher is told, when only some slots may be found.
     /// - Throws: As `window(for:)`.
-    func plan(_ options: SearchOptions, matching: SlotSet) throws(LociError) -> FilterPlan {
+    func plan(_ options: SearchOptions, matching: MatchingSlots) throws(LociError) -> FilterPlan {
         FilterPlan(
-            matching: matching.count, count: record.count, window: try walkedWindow(for: options),
+            matching: matching.count, source: matching.source, count: record.count,
+            window: try walkedWindow(for: options),
             isExact: options.isExact, hasGraph: record.hasGraph, isWithin: options.maximumDistance != nil)
     }
 
     /// How far to look.
     /// - Throws: As `window(for:)`.
-    func reach(of options: SearchOptions, matching: SlotSet?) throws(LociError) -> Searcher.Reach {
+    func reach(of options: SearchOptions, matching: MatchingSlots?) throws(LociError) -> Searcher.Reach {
         guard let matching else { return try reach(of: options) }
         let plan = try plan(options, matching: matching)
         let radius = options.maximumDistance ?? .infinity
@@ -53,7 +85,7 @@ extension Collection {
     /// How a search with a filter is made, without making it.
     /// - Returns: `nil` for options without a filter.
     /// - Throws: As a search with the options.
-    /// - Complexity: O(bytes of all attributes) for a filter that was not used since the last commit.
+    /// - Complexity: For a filter that was not used since the last commit, O(bytes of all attributes), less where indexes help.
     public func plan(_ options: SearchOptions) throws -> FilterPlan? {
         try options.validate()
         return try withMatching(options.filter) { view, matching in
@@ -63,7 +95,7 @@ extension Collection {
 
     /// Runs `body` with the view, and with what matches a filter in it.
     func withMatching<Result>(
-        _ filter: Filter?, _ body: (CollectionView, SlotSet?) throws -> Result
+        _ filter: Filter?, _ body: (CollectionView, MatchingSlots?) throws -> Result
     ) throws -> Result {
         guard let filter else { return try withView { try body($0, nil) } }
         return try withFound({ view, transaction in try view.matching(filter, in: transaction) }, body)

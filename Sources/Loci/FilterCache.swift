@@ -4,11 +4,20 @@ import LociAttributes
 import LociIndex
 import Synchronization
 
-/// What matches filters that were used on a view: attributes are read once for each filter and commit.
+/// The slots that match a filter.
+struct MatchingSlots: Sendable {
+    let slots: SlotSet
+    /// How they were found.
+    let source: FilterPlan.Source
+
+    var count: Int { slots.count }
+}
+
+/// What matches filters that were used on a view: attributes and indexes are read once for each filter and commit.
 final class FilterCache: Sendable {
     private struct Entry {
         let filter: Filter
-        let matching: SlotSet
+        let matching: MatchingSlots
     }
 
     /// The last used first.
@@ -20,8 +29,8 @@ final class FilterCache: Sendable {
 
     /// What matches a filter.
     /// - Parameter find: Finds it; two threads may do so at once.
-    func matching(_ filter: Filter, _ find: () throws -> SlotSet) rethrows -> SlotSet {
-        let known = entries.withLock { entries -> SlotSet? in
+    func matching(_ filter: Filter, _ find: () throws -> MatchingSlots) rethrows -> MatchingSlots {
+        let known = entries.withLock { entries -> MatchingSlots? in
             guard let place = entries.firstIndex(where: { $0.filter == filter }) else { return nil }
             let entry = entries.remove(at: place)
             entries.insert(entry, at: 0)
@@ -33,7 +42,7 @@ final class FilterCache: Sendable {
             entries.removeAll { $0.filter == filter }
             entries.insert(Entry(filter: filter, matching: matching), at: 0)
             while entries.count > 1,
-                entries.count > Self.limit || entries.reduce(0, { $0 + $1.matching.byteCount }) > Self.byteLimit
+                entries.count > Self.limit || entries.reduce(0, { $0 + $1.matching.slots.byteCount }) > Self.byteLimit
             {
                 entries.removeLast()
             }

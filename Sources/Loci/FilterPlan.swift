@@ -16,8 +16,20 @@ public struct FilterPlan: Sendable, Equatable {
         case drop
     }
 
+    /// How it was found what matches.
+    public enum Source: String, Sendable, CaseIterable {
+        /// By indexes alone.
+        case indexes
+        /// By indexes, and by the attributes of those that indexes leave open.
+        case indexesAndAttributes = "indexes and attributes"
+        /// By the attributes of all vectors: the filter names no field that has an index.
+        case attributes
+    }
+
     /// How many vectors match.
     public let matching: Int
+    /// How it was found which they are.
+    public let source: Source
     /// How many there are.
     public let count: Int
     /// The way that is taken.
@@ -42,8 +54,9 @@ public struct FilterPlan: Sendable, Equatable {
     ///   - isExact: Whether the search is to be exact.
     ///   - hasGraph: Whether there is a graph.
     ///   - isWithin: Whether the search is for all within a distance.
-    init(matching: Int, count: Int, window: Int, isExact: Bool, hasGraph: Bool, isWithin: Bool) {
+    init(matching: Int, source: Source, count: Int, window: Int, isExact: Bool, hasGraph: Bool, isWithin: Bool) {
         self.matching = matching
+        self.source = source
         self.count = count
         self.window = window
         method =

@@ -1,5 +1,6 @@
 // Loci, Apache License 2.0.
 
+public import LociAttributes
 import LociStorage
 
 /// What can go wrong with a database and its collections.
@@ -52,6 +53,14 @@ public enum LociError: Error, Equatable, Sendable {
     case identifierExists(name: String, id: VectorID)
     /// Identifiers that the collection does not have: the first of them, and how many of how many that were asked for.
     case identifiersNotFound(name: String, first: VectorID, count: Int, of: Int)
+    /// A path that leads along no field of attributes, or is too long.
+    case fieldPath(String, reason: String)
+    /// The collection has an index on the field already.
+    case indexExists(name: String, path: String, kind: FieldKind)
+    /// The collection has no index on the field.
+    case indexNotFound(name: String, path: String, existing: [String])
+    /// The collection has as many indexes as it can have.
+    case tooManyIndexes(name: String, limit: Int)
     /// The ground truth does not fit the queries or the collection.
     case groundTruth(String)
     /// The collection was never tuned for this recall, or only for fewer neighbours.
@@ -143,6 +152,16 @@ extension LociError: CustomStringConvertible {
         case .identifiersNotFound(let name, let first, let count, let total):
             "the collection \"\(name)\" has no \"\(first)\""
                 + (count > 1 ? "; \(count) of the \(total) identifiers are unknown" : "")
+        case .fieldPath(let path, let reason):
+            "\"\(path)\" names no field: \(reason)"
+        case .indexExists(let name, let path, let kind):
+            "the collection \"\(name)\" has an index on \(path) already, of the kind \(kind.rawValue); drop it first to "
+                + "change its kind"
+        case .indexNotFound(let name, let path, let existing):
+            "the collection \"\(name)\" has no index on \(path); "
+                + (existing.isEmpty ? "it has none at all" : "it has some on \(Self.list(existing))")
+        case .tooManyIndexes(let name, let limit):
+            "the collection \"\(name)\" has \(limit) indexes, which is the limit; drop one that no filter needs"
         case .groundTruth(let text): text
         case .notTuned(let name, let recall, let k, let tuning):
             "recall@\(k) \(recall) is not known of the collection \"\(name)\", which \(Self.reach(of: tuning)); run "

@@ -20,6 +20,8 @@ struct SalvagedCollection {
     private(set) var reduced: [CollectionRepair.ReducedVector] = []
     private(set) var straying: [VectorID] = []
     private(set) var lostAttributes: [CollectionRepair.LostAttributes] = []
+    /// The indexes whose records are sound.
+    private(set) var indexes: [FieldIndex] = []
     /// The slots of attributes that are sound and belong to a row.
     private var attributed: Set<UInt32> = []
 
@@ -77,6 +79,8 @@ struct SalvagedCollection {
         let named = Set(lost.compactMap(\.id))
         self.straying = straying.filter { !saved.contains($0) && !named.contains($0) }.sorted()
         try salvageAttributes(of: number, in: transaction)
+        // The check has told of the others.
+        indexes = try transaction.fields(of: number, fault: { _ in }).compactMap { try? IndexedField($0).index }
     }
 
     /// Whether a row's slot has attributes that are sound.

@@ -13,6 +13,21 @@ extension FilterProgram {
         }
     }
 
+    /// The value of a program without fields; nil where it has none.
+    var constant: FilterConstant? {
+        let pool = pool.span.bytes
+        // There is nothing to be read of a row.
+        let value = evaluate(root, pool, pool, UnsafeBufferPointer(start: nil, count: 0))
+        switch value {
+        case nil: return nil
+        case .null: return .null
+        case .number(let number): return .number(number)
+        case .time(let time): return .time(time)
+        case .constant(let string), .text(let string): return .string(string.bytes(pool))
+        case .list, .array: return .list
+        }
+    }
+
     /// The value of a node; nil where a field that it needs is missing or is not of the kind that it needs.
     ///
     /// All parts of a chain are looked at, so that a missing field in any of them makes the whole nil, as in Redis, unless a part
@@ -213,7 +228,7 @@ extension FilterValue {
 
 extension RawSpan {
     /// Whether the bytes are somewhere in these.
-    fileprivate func contains(_ part: borrowing RawSpan) -> Bool {
+    func contains(_ part: borrowing RawSpan) -> Bool {
         guard part.byteCount > 0 else { return true }
         var offset = 0
         while offset + part.byteCount <= byteCount {

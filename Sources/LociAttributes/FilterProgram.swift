@@ -44,10 +44,11 @@ struct FilterProgram: Sendable {
     private(set) var pool: [UInt8] = []
     private(set) var root = 0
 
+    /// - Parameter isWhole: Whether it is the whole of a filter, of which nothing matters but where it is true.
     /// - Throws: `filterTooManyFields`.
-    init(_ expression: FilterExpression) throws(AttributesError) {
+    init(_ expression: FilterExpression, isWhole: Bool = true) throws(AttributesError) {
         var numbers: [FilterPath: Int] = [:]
-        root = add(expression, &numbers, isRoot: true)
+        root = add(expression, &numbers, isRoot: isWhole)
         guard numbers.count <= Filter.maximumFields else {
             throw .filterTooManyFields(count: numbers.count, limit: Filter.maximumFields)
         }
@@ -131,7 +132,7 @@ struct FilterProgram: Sendable {
 
 extension FilterExpression {
     /// Whether `exists` is in it.
-    fileprivate var namesExists: Bool {
+    var namesExists: Bool {
         switch self {
         case .exists: true
         case .literal, .time, .list, .field: false

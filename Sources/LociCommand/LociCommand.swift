@@ -29,8 +29,8 @@ struct LociCommand: ParsableCommand {
             CommandGroup(
                 name: "Collections",
                 subcommands: [
-                    BuildCommand.self, AddCommand.self, SetCommand.self, RemoveCommand.self, OptimizeCommand.self,
-                    DropCommand.self, ExportCommand.self,
+                    BuildCommand.self, AddCommand.self, SetCommand.self, IndexCommand.self, RemoveCommand.self,
+                    OptimizeCommand.self, DropCommand.self, ExportCommand.self,
                 ]),
             CommandGroup(
                 name: "Search",

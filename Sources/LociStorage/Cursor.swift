@@ -40,6 +40,13 @@ package struct Cursor: ~Copyable {
         try move(MDB_FIRST) != nil
     }
 
+    /// Moves to the last key of the table.
+    ///
+    /// - Returns: false if the table is empty.
+    package func last() throws(StorageError) -> Bool {
+        try move(MDB_LAST) != nil
+    }
+
     /// Moves to the next key, or to the first one if the cursor is nowhere yet.
     ///
     /// - Returns: false after the last key.

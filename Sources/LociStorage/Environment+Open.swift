@@ -158,7 +158,7 @@ extension Environment {
     /// Opens the tables, or makes them in a new database, and checks the settings record.
     private func openTables(create: Bool) throws {
         if try openExistingTables() {
-            try openAttributes()
+            try openAddedTables()
             return
         }
         guard create else {
@@ -174,14 +174,14 @@ extension Environment {
                 }
                 handles = try tableHandles(in: transaction.context.handle, flags: MDB_CREATE)
                 setTableHandles(handles)
-                try transaction.makeAttributes()
+                try transaction.makeAddedTables()
                 try transaction.put(DatabaseSettings().encoded, for: key, in: .settings)
             }
             return handles
         }
         setTableHandles(handles)
         try checkSettings()
-        try openAttributes()
+        try openAddedTables()
     }
 
     /// - Returns: false if the file has no table at all.

@@ -134,11 +134,11 @@ extension Environment {
     /// - Returns: the transaction, to be ended by ``endReading(_:)``, and the generation of the map.
     func beginReading() throws(StorageError) -> (handle: OpaquePointer, generation: UInt64) {
         while true {
-            let mayLackAttributes = hasTables && !addedTable.isOpen
+            let mayLackTables = hasTables && !addedTables.areOpen
             let (handle, generation) = try beginReadingOpened()
-            guard mayLackAttributes, addedTable.mayBe(in: mdb_txn_id(handle)) else { return (handle, generation) }
+            guard mayLackTables, addedTables.mayHaveMore(in: mdb_txn_id(handle)) else { return (handle, generation) }
             endReading(handle)
-            try lookForAttributes()
+            try lookForAddedTables()
         }
     }
 

@@ -24,7 +24,7 @@ package final class Environment: @unchecked Sendable {
     private let kept = Mutex<(any AnyObject & Sendable)?>(nil)
     // Written once, while the environment is opened by one thread.
     private var tableHandles: [MDB_dbi] = []
-    let addedTable = AddedTable()
+    let addedTables = AddedTables()
 
     /// Whether the environment was opened for reading only.
     package let isReadOnly: Bool
@@ -80,7 +80,7 @@ package final class Environment: @unchecked Sendable {
     var hasTables: Bool { !tableHandles.isEmpty }
 
     func handle(of table: Table) -> MDB_dbi {
-        table == .attributes ? addedTable.handle : tableHandles[table.index]
+        table.isAdded ? addedTables.handle(of: table) : tableHandles[table.index]
     }
 
     private var information: MDB_envinfo {

@@ -9,13 +9,16 @@
 ///     chunk key        | collection u32 | chunk index u32 |                8 bytes
 ///     slot key         | collection u32 | slot u32 |                       8 bytes
 ///     identifier key   | collection u32 | identifier, 1...480 bytes |      5...484 bytes
+///     posting key      | collection u32 | field u16 | value, 1...483 bytes | slot u32 |   11...493 bytes
 ///
 /// LMDB takes keys of 1 to 511 bytes.
 package struct Key: Hashable, Sendable {
     /// The longest identifier, in bytes.
     package static let maximumIdentifierBytes = 480
     /// The longest key, in bytes.
-    package static let maximumBytes = 484
+    package static let maximumBytes = 493
+    /// The longest value in a posting key, in bytes.
+    package static let maximumValueBytes = 483
     /// The collection number that stands for the database itself.
     package static let databaseNumber: UInt32 = 0
 
@@ -57,6 +60,27 @@ package struct Key: Hashable, Sendable {
         storage = .long(bytes)
     }
 
+    /// The key of postings, or of a part of it the prefix that many share.
+    ///
+    /// - Parameters:
+    ///   - value: The bytes of the value, or some of the first; empty for all values of the field.
+    ///   - slot: The first slot of the postings; nil for those of all.
+    /// - Throws: ``StorageError/keyLength(bytes:limit:)`` for a value of more than 483 bytes.
+    package init(
+        collection: UInt32, field: UInt16, value: [UInt8] = [], slot: UInt32? = nil
+    ) throws(StorageError) {
+        guard value.count <= Key.maximumValueBytes else {
+            throw .keyLength(bytes: value.count, limit: Key.maximumValueBytes)
+        }
+        var bytes = [UInt8]()
+        bytes.reserveCapacity(10 + value.count)
+        Swift.withUnsafeBytes(of: collection.bigEndian) { bytes.append(contentsOf: $0) }
+        Swift.withUnsafeBytes(of: field.bigEndian) { bytes.append(contentsOf: $0) }
+        bytes.append(contentsOf: value)
+        if let slot { Swift.withUnsafeBytes(of: slot.bigEndian) { bytes.append(contentsOf: $0) } }
+        storage = .long(bytes)
+    }
+
     /// The number of bytes of the key.
     package var count: Int {
         switch storage {
@@ -95,6 +119,16 @@ package struct Key: Hashable, Sendable {
     /// The slot in a slot key of `collection`, or nil if `bytes` is something else.
     package static func slot(in bytes: RawSpan, ofCollection collection: UInt32) -> UInt32? {
         chunkIndex(in: bytes, ofCollection: collection)
+    }
+
+    /// The field, where the value lies, and the slot in a posting key, or nil if `bytes` is something else.
+    package static func posting(in bytes: RawSpan) -> (field: UInt16, value: Range<Int>, slot: UInt32)? {
+        guard bytes.byteCount > 10, bytes.byteCount <= maximumBytes else { return nil }
+        let end = bytes.byteCount - 4
+        return (
+            UInt16(bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: 4, as: UInt16.self)), 6..<end,
+            UInt32(bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: end, as: UInt32.self))
+        )
     }
 
     /// The collection number that a key starts with, or nil if it is too short.

@@ -25,21 +25,44 @@ extension StorageTransaction where Self: ~Copyable {
         in collection: UInt32, _ body: (_ slot: UInt32, _ text: RawSpan) throws -> Void,
         fault: (AttributesFault) throws -> Void
     ) throws {
-        try forEach(in: .attributes, prefix: Key(collection: collection)) { key, value in
-            guard let slot = Key.slot(in: key, ofCollection: collection) else {
-                try fault(AttributesFault(slot: nil, what: .key(bytes: key.byteCount)))
-                return true
-            }
-            try value.withUnsafeBytes { bytes in
-                let text: UnsafeRawBufferPointer
-                do throws(AttributesFault) {
-                    text = try AttributesEntry.text(in: bytes, collection: collection, slot: slot)
-                } catch {
-                    return try fault(error)
-                }
-                try body(slot, text.bytes)
-            }
+        try forEachAttributes(in: collection, from: 0) { slot, text in
+            try body(slot, text)
             return true
+        } fault: {
+            try fault($0)
+        }
+    }
+
+    /// The same from a slot on, until `body` returns false.
+    package func forEachAttributes(
+        in collection: UInt32, from first: UInt32, _ body: (_ slot: UInt32, _ text: RawSpan) throws -> Bool,
+        fault: (AttributesFault) throws -> Void
+    ) throws {
+        try withCursor(over: .attributes) { cursor in
+            // Keys that are too short, which only a damaged file has, come before those of slot 0.
+            var isThere = try cursor.seek(
+                first == 0 ? Key(collection: collection) : Key(collection: collection, slot: first))
+            while isThere {
+                let goesOn = try cursor.withCurrent { key, value -> Bool in
+                    guard Key.number(in: key) == collection else { return false }
+                    guard let slot = Key.slot(in: key, ofCollection: collection) else {
+                        try fault(AttributesFault(slot: nil, what: .key(bytes: key.byteCount)))
+                        return true
+                    }
+                    return try value.withUnsafeBytes { bytes in
+                        let text: UnsafeRawBufferPointer
+                        do throws(AttributesFault) {
+                            text = try AttributesEntry.text(in: bytes, collection: collection, slot: slot)
+                        } catch {
+                            try fault(error)
+                            return true
+                        }
+                        return try body(slot, text.bytes)
+                    }
+                }
+                guard goesOn == true else { return }
+                isThere = try cursor.next()
+            }
         }
     }
 

@@ -20,12 +20,28 @@ import Testing
 
     @Test func identifierLengths() throws {
         let longest = try Key(collection: 1, identifier: [UInt8](repeating: 9, count: 480))
-        #expect(longest.count == Key.maximumBytes)
-        #expect(Key.maximumBytes == 484)
+        #expect(longest.count == 484)
         #expect(storageError { _ = try Key(collection: 1, identifier: []) } == .keyLength(bytes: 0, limit: 480))
         #expect(
             storageError { _ = try Key(collection: 1, identifier: [UInt8](repeating: 9, count: 481)) }
                 == .keyLength(bytes: 481, limit: 480))
+    }
+
+    @Test func postingKeys() throws {
+        let key = try Key(collection: 0x0102_0304, field: 0x0506, value: [7, 8], slot: 0x090A_0B0C)
+        #expect(bytes(key) == Array(1...12))
+        let found = bytes(key)
+        let parts = Key.posting(in: found.span.bytes)
+        #expect(parts?.field == 0x0506 && parts?.value == 6..<8 && parts?.slot == 0x090A_0B0C)
+        #expect(bytes(try Key(collection: 1, field: 2)) == [0, 0, 0, 1, 0, 2])
+        let short = [UInt8](repeating: 1, count: 10)
+        #expect((Key.posting(in: short.span.bytes) == nil) == true)
+        let value = [UInt8](repeating: 9, count: 483)
+        #expect(try Key(collection: 1, field: 2, value: value, slot: 3).count == Key.maximumBytes)
+        #expect(Key.maximumBytes == 493)
+        #expect(
+            storageError { _ = try Key(collection: 1, field: 2, value: value + [1]) }
+                == .keyLength(bytes: 484, limit: 483))
     }
 
     @Test func orderOfBytesIsOrderOfNumbers() {

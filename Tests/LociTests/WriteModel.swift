@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import LociIndex
+import LociStorage
 import TestSupport
 import Testing
 
@@ -12,6 +13,7 @@ struct WriteModel {
         let configuration: CollectionConfiguration
         var vectors: [VectorID: [Float]] = [:]
         var attributes: [VectorID: Attributes] = [:]
+        var indexes: [String: FieldKind] = [:]
         var dimension: Int
 
         mutating func remove(_ id: VectorID) {
@@ -96,7 +98,17 @@ struct WriteModel {
         guard var contents = collections[name] else { return }
         let collection = try transaction.collection(name)
         if contents.vectors.isEmpty { contents.dimension = [3, 8, 20][below(3)] }
-        switch below(12) {
+        switch below(13) {
+        case 12:
+            let path = ["number", "text", "missing"][below(3)]
+            if contents.indexes[path] == nil {
+                let kind = FieldKind.allCases[below(3)]
+                try collection.createIndex(path, kind)
+                contents.indexes[path] = kind
+            } else {
+                try collection.dropIndex(path)
+                contents.indexes[path] = nil
+            }
         case 0...2:
             let id = identifier()
             let vector = vector(contents.dimension)
@@ -178,6 +190,7 @@ struct WriteModel {
         #expect(Set(stored.keys) == Set(contents.vectors.keys))
         for id in stored.keys { #expect(try collection.attributes(of: id) == contents.attributes[id]) }
         #expect(try collection.info().attributesCount == contents.attributes.count)
+        try compareIndexes(of: collection, contents)
         var farthest: Float = 0
         for (id, vector) in stored {
             guard let given = contents.vectors[id] else { continue }
@@ -215,6 +228,28 @@ struct WriteModel {
         try compareRecall(of: collection, contents.configuration, stored)
     }
 
+    /// Indexes, and what filters find with or without them.
+    private mutating func compareIndexes(of collection: Collection, _ contents: Contents) throws {
+        let indexes = try collection.indexes
+        #expect(Dictionary(uniqueKeysWithValues: indexes.map { ($0.path, $0.kind) }) == contents.indexes)
+        for index in indexes {
+            #expect(index.rows == contents.attributes.values.count { $0[index.path] != nil })
+        }
+        for filter in [
+            ".number < \(below(1_000))", ".number == \"\(below(1_000))\" or .text == \"éé\"",
+            "\"éé\" in .text and .number > 500",
+            "exists .missing or not (.text ^= \"éééé\")", "not exists .number", ".number % 2 == 1",
+        ] {
+            let filter = try Filter(parsing: filter)
+            let found = try collection.withMatching(filter) { view, matching in
+                try view.liveSlots.filter { matching?.slots.contains($0) ?? false }
+                    .map { VectorID(bytes: try view.identifiers.identifier(at: $0)) }
+            }
+            #expect(
+                found.sorted() == contents.attributes.filter { filter.matches($0.value) }.keys.sorted(), "\(filter)")
+        }
+    }
+
     /// Searches of a graph find as much as in one that is built of the same vectors.
     private mutating func compareRecall(
         of collection: Collection, _ configuration: CollectionConfiguration, _ vectors: [VectorID: [Float]]
@@ -241,7 +276,7 @@ struct WriteModel {
         #expect(lived >= built - 0.05, "recall@10 \(lived), built anew \(built)")
     }
 
-    private static let recallQueries = 50
+    private static let recallQueries = 400
 
     private static func unit(_ vector: [Float]) -> [Float] {
         let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()

@@ -23,7 +23,8 @@ struct AddCommand: ParsableCommand {
             "vector": [...], "attributes": {"year": 2024}}. With --upsert, a line without keeps those of its id.
 
             The database and the collection are created if they are missing. --metric and the options after it are for \
-            a new collection; given for another, they must be what it was made with.
+            a new collection; given for another, they must be what it was made with. --index declares an index on a field \
+            of the attributes, for filters; see 'loci index'.
 
             --json prints a line after each commit, {"committed":N}, with the number of rows so far.
             """)
@@ -50,6 +51,12 @@ struct AddCommand: ParsableCommand {
     var threads: Int?
 
     @OptionGroup var options: CollectionOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Make an index on a field in a new collection: \(IndexOption.kinds). Can be given many times.",
+            valueName: "field:kind"))
+    var index: [IndexOption] = []
 
     @Flag(help: "Print a JSON object after each commit.")
     var json = false
@@ -119,10 +126,25 @@ struct AddCommand: ParsableCommand {
         do {
             collection = try transaction.collection(target.collection)
         } catch LociError.collectionNotFound where isFirst {
-            return try transaction.createCollection(target.collection, options.configuration)
+            collection = try transaction.createCollection(target.collection, options.configuration)
+            for index in index { try collection.createIndex(index.path, index.kind) }
+            return collection
         }
         try options.check(against: collection.configuration, of: target.collection)
+        if isFirst { try checkIndexes(against: collection.indexes) }
         return collection
+    }
+
+    /// - Throws: `CollectionOptions.Differs` for an index that a collection which exists does not have.
+    private func checkIndexes(against existing: [FieldIndex]) throws {
+        for index in index {
+            let path = index.path.first == "." ? String(index.path.dropFirst()) : index.path
+            let kind = existing.first { $0.path == path }?.kind
+            guard kind != index.kind else { continue }
+            throw CollectionOptions.Differs(
+                option: "--index", given: index.defaultValueDescription, collection: target.collection,
+                value: kind.map { "\(path):\($0.rawValue)" } ?? "no index on this field")
+        }
     }
 
     /// Adds a batch.

@@ -47,10 +47,15 @@ struct CollectionReport {
             lines.append(("index", "none: a collection of this size is scanned"))
         }
         if info.attributesCount > 0 { lines.append(("with attributes", Format.count(info.attributesCount))) }
+        if !info.indexes.isEmpty { lines.append(("indexes", indexes)) }
         lines.append(("size on disk", Format.bytes(info.bytes.total)))
         for (name, bytes) in kinds where bytes > 0 { lines.append(("  " + name, Format.bytes(bytes))) }
         lines.append(("a vector", bytesPerVector))
         return lines
+    }
+
+    private var indexes: String {
+        info.indexes.map { "\($0.path) (\($0.kind.rawValue))" }.joined(separator: ", ")
     }
 
     private var searchWindow: String {
@@ -80,7 +85,8 @@ struct CollectionReport {
         return [
             ("codes", bytes.codes), ("residuals", bytes.residuals), ("sketches", bytes.sketches),
             ("adjacency", bytes.adjacency), ("entries", bytes.entries), ("originals", bytes.originals),
-            ("identifiers", bytes.identifiers), ("attributes", bytes.attributes), ("settings", bytes.settings),
+            ("identifiers", bytes.identifiers), ("attributes", bytes.attributes), ("indexes", bytes.indexes),
+            ("settings", bytes.settings),
         ]
     }
 
@@ -92,6 +98,7 @@ struct CollectionReport {
             ("unused_slots", .integer(info.unusedSlots)),
             ("free_slots", .integer(info.freeSlots)),
             ("with_attributes", .integer(info.attributesCount)),
+            ("indexes", .array(info.indexes.map { .object($0.members) })),
             ("dimension", .integer(info.dimension)),
             ("metric", .string(info.configuration.metric.description)),
             ("quantization", .string(info.quantization.description)),

@@ -18,9 +18,11 @@ struct ExplanationReport {
                     "matching",
                     "\(Format.count(plan.matching)) of \(Format.count(plan.count)) (\(Format.decimal(100 * plan.selectivity, places: 1)) %)"
                 ))
+            lines.append(("found by", plan.source.rawValue))
             lines.append(("method", "\(plan.method.rawValue): \(plan.explanation)"))
             members += [
-                ("method", .string(plan.method.rawValue)), ("matching", .integer(plan.matching)),
+                ("found_by", .string(plan.source.rawValue)), ("method", .string(plan.method.rawValue)),
+                ("matching", .integer(plan.matching)),
                 ("count", .integer(plan.count)), ("window", .integer(plan.window)),
             ]
         }

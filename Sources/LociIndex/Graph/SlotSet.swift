@@ -59,6 +59,45 @@ package final class SlotSet: @unchecked Sendable {
     }
 }
 
+/// Sets of one limit are put together, for those who make them; with a set of another limit, nothing is changed.
+extension SlotSet {
+    /// A set of the same slots.
+    package func copy() -> SlotSet {
+        let copy = SlotSet(limit: limit)
+        copy.formUnion(self)
+        return copy
+    }
+
+    /// Takes in all slots of another set.
+    package func formUnion(_ other: SlotSet) { combine(other) { $0 | $1 } }
+
+    /// Keeps the slots that are in another set, too.
+    package func formIntersection(_ other: SlotSet) { combine(other) { $0 & $1 } }
+
+    /// Drops the slots that are in another set.
+    package func subtract(_ other: SlotSet) { combine(other) { $0 & ~$1 } }
+
+    private func combine(_ other: SlotSet, _ operation: (UInt64, UInt64) -> UInt64) {
+        guard other.limit == limit else { return }
+        count = 0
+        for word in 0..<wordCount {
+            words[word] = operation(words[word], other.words[word])
+            count += words[word].nonzeroBitCount
+        }
+    }
+
+    /// Runs `body` with each slot, rising.
+    package func forEach(_ body: (UInt32) throws -> Void) rethrows {
+        for word in 0..<wordCount {
+            var left = words[word]
+            while left != 0 {
+                try body(UInt32(word * 64 + left.trailingZeroBitCount))
+                left &= left - 1
+            }
+        }
+    }
+}
+
 /// The bits of a `SlotSet`, for hot loops: plain pointers, good as long as the set lives.
 package struct SlotBits {
     fileprivate let words: UnsafeMutablePointer<UInt64>

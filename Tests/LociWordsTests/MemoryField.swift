@@ -1,0 +1,84 @@
+// Loci, Apache License 2.0.
+
+import LociWords
+
+/// A field in memory, of documents that are numbers of words.
+final class MemoryField: PostingSource {
+    /// The words of each document by slot; nil where there is none.
+    let documents: [[Int]?]
+    let documentCount: Int
+    let averageLength: Double
+    var accepted: @Sendable (UInt32) -> Bool = { _ in true }
+    /// What was read, to see that not all is.
+    var blocksGiven = 0
+
+    private let lengths: [UInt32]
+    private var lists: [[UInt8]: [[UInt8]]] = [:]
+
+    init(_ documents: [[Int]?]) throws {
+        self.documents = documents
+        lengths = documents.map { UInt32($0?.count ?? 0) }
+        documentCount = documents.count { $0 != nil }
+        averageLength = Double(lengths.reduce(0, +)) / Double(max(1, documentCount))
+        var builders: [Int: PostingBlockBuilder] = [:]
+        for (slot, document) in documents.enumerated() {
+            guard let document else { continue }
+            var positions: [Int: [UInt32]] = [:]
+            for (position, word) in document.enumerated() { positions[word, default: []].append(UInt32(position)) }
+            for (word, positions) in positions {
+                let block = try builders[word, default: PostingBlockBuilder()]
+                    .append(Posting(slot: UInt32(slot), positions: positions), documentLength: UInt32(document.count))
+                if let block { lists[Self.term(word), default: []].append(block) }
+            }
+        }
+        for word in builders.keys {
+            if let block = builders[word]?.finish() { lists[Self.term(word), default: []].append(block) }
+        }
+    }
+
+    static func term(_ word: Int) -> [UInt8] { Array("w\(word)".utf8) }
+
+    var blockBytes: (blocks: Int, bytes: Int) {
+        lists.values.reduce((0, 0)) { sum, blocks in (sum.0 + blocks.count, sum.1 + blocks.reduce(0) { $0 + $1.count })
+        }
+    }
+
+    func documentLength(of slot: UInt32) -> UInt32 { lengths[Int(slot)] }
+    func accepts(_ slot: UInt32) -> Bool { accepted(slot) }
+
+    func postings(of term: [UInt8]) throws -> (any PostingList)? {
+        guard let blocks = lists[term] else { return nil }
+        return try List(blocks, self)
+    }
+
+    private final class List: PostingList {
+        private let blocks: [[UInt8]]
+        private let lastSlots: [UInt32]
+        private let field: MemoryField
+        private var index = 0
+        let summary: PostingSummary
+
+        init(_ blocks: [[UInt8]], _ field: MemoryField) throws {
+            self.blocks = blocks
+            self.field = field
+            var summary = PostingSummary()
+            var lastSlots: [UInt32] = []
+            for block in blocks {
+                let header = try PostingBlock(header: block.span.bytes)
+                summary.add(header)
+                lastSlots.append(header.lastSlot)
+            }
+            self.summary = summary
+            self.lastSlots = lastSlots
+        }
+
+        func withBlock(reaching slot: UInt32, _ body: (RawSpan) throws -> Void) throws -> Bool {
+            while index < blocks.count, lastSlots[index] < slot { index += 1 }
+            guard index < blocks.count else { return false }
+            field.blocksGiven += 1
+            let block = blocks[index]
+            try body(block.span.bytes)
+            return true
+        }
+    }
+}
