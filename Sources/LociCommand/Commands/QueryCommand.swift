@@ -198,11 +198,10 @@ struct QueryCommand: ParsableCommand {
         }
         let figures = MeasurementReport(measurement)
         let report = NeighborReport(results: results, k: measurement.k, offset: 0)
-        guard explain else { return try finish(report, format, figures.members, lines: figures.lines) }
-        var vector = [Float](repeating: 0, count: source.dimension)
-        try vector.withUnsafeMutableBufferPointer { try source.read(row: 0, into: $0) }
-        var found = SearchResults()
-        let explained = ExplanationReport(try collection.explain(vector, options, into: &found))
+        guard explain, let explanation = measurement.explanation else {
+            return try finish(report, format, figures.members, lines: figures.lines)
+        }
+        let explained = ExplanationReport(explanation)
         if !shown.json {
             try Console.output.write(CollectionReport.block(explained.lines) + (output == nil ? "\n" : ""))
         }
