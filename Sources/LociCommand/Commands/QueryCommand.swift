@@ -10,9 +10,9 @@ struct QueryCommand: ParsableCommand {
         abstract: "Find the nearest neighbours of vectors.",
         discussion: """
             Prints the neighbours of one vector, or figures and the first few neighbours of many. All of them go to \
-            --output: .ivecs, .ibin and .npy get the rows of the vectors that the collection was built from (which says \
-            nothing once vectors were added or removed), with -1 where there are fewer than k; .jsonl gets identifiers and distances. Distances are squared for l2, the \
-            negated product for ip, and one minus the cosine for cosine: smaller is nearer.
+            --output: .ivecs, .ibin and .npy get identifiers, which must be whole numbers then, as those of rows that were \
+            given none are, with -1 where there are fewer than k; .jsonl gets identifiers of any kind, and distances. \
+            Distances are squared for l2, the negated product for ip, and one minus the cosine for cosine: smaller is nearer.
 
               loci query photos.loci clip --vector "0.12 -0.5 0.33" --k 5
               loci query photos.loci clip --vector "0.12 -0.5 0.33" --k 5 --offset 5
