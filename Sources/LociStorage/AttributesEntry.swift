@@ -34,10 +34,8 @@ package enum AttributesEntry {
     }
 
     private static func checksum(of text: UnsafeRawBufferPointer, collection: UInt32, slot: UInt32) -> UInt32 {
-        var place: [UInt8] = []
-        place.appendLittleEndian(collection)
-        place.appendLittleEndian(slot)
-        return Checksum.crc32(text, after: place.withUnsafeBytes { Checksum.crc32($0) })
+        let place = (collection.littleEndian, slot.littleEndian)
+        return Checksum.crc32(text, after: withUnsafeBytes(of: place) { Checksum.crc32($0) })
     }
 }
 

@@ -10,9 +10,9 @@ struct QueryCommand: ParsableCommand {
         abstract: "Find the nearest neighbours of vectors.",
         discussion: """
             Prints the neighbours of one vector, or figures and the first few neighbours of many. All of them go to \
-            --output: .ivecs, .ibin and .npy get the rows of the vectors that the collection was built from (which says \
-            nothing once vectors were added or removed), with -1 where there are fewer than k; .jsonl gets identifiers and distances. Distances are squared for l2, the \
-            negated product for ip, and one minus the cosine for cosine: smaller is nearer.
+            --output: .ivecs, .ibin and .npy get identifiers, which must be whole numbers then, as those of rows that were \
+            given none are, with -1 where there are fewer than k; .jsonl gets identifiers of any kind, and distances. \
+            Distances are squared for l2, the negated product for ip, and one minus the cosine for cosine: smaller is nearer.
 
               loci query photos.loci clip --vector "0.12 -0.5 0.33" --k 5
               loci query photos.loci clip --vector "0.12 -0.5 0.33" --k 5 --offset 5
@@ -80,8 +80,7 @@ struct QueryCommand: ParsableCommand {
     @Flag(help: "Tell how one vector is searched for: how a filter is gone about, and what is looked at.")
     var explain = false
 
-    @Option(help: ArgumentHelp("How many threads search; by default one a core.", valueName: "N"))
-    var threads: Int?
+    @OptionGroup var threads: SearchThreadOptions
 
     @Flag(help: "Measure every vector instead of walking the graph.")
     var exact = false
@@ -98,10 +97,7 @@ struct QueryCommand: ParsableCommand {
         completion: .file())
     var output: String?
 
-    @Flag(help: "Print a JSON object.")
-    var json = false
-
-    @OptionGroup var progress: ProgressOptions
+    @OptionGroup var shown: ReportOptions
 
     func validate() throws {
         guard (queries == nil) != (vector == nil) else {
@@ -119,7 +115,7 @@ struct QueryCommand: ParsableCommand {
             throw ValidationError("--ground-truth is of all vectors: leave --filter out")
         }
         try Allowed.check("--offset", offset, in: 0...SearchOptions.limit)
-        if offset > 0, groundTruth != nil || threads != nil {
+        if offset > 0, groundTruth != nil || threads.count != nil {
             throw ValidationError(
                 "with --offset queries are answered one by one, and not counted: leave "
                     + "--ground-truth and --threads out")
@@ -133,7 +129,6 @@ struct QueryCommand: ParsableCommand {
         try Allowed.check(recall: recall)
         try Allowed.check("--k", k, in: SearchLimits.k)
         try Allowed.check("--window", window, in: SearchLimits.window)
-        try Allowed.check("--threads", threads, in: Allowed.threads)
     }
 
     func run() throws {
@@ -171,7 +166,7 @@ struct QueryCommand: ParsableCommand {
         options.maximumDistance = within
         options.filter = try filter.map { try Filter(parsing: $0) }
         // One query is answered before a bar could be seen.
-        let bar = (isSingle ? .quiet : progress).bar("Searching", total: source.count, unit: "queries")
+        let bar = (isSingle ? .quiet : shown.progress).bar("Searching", total: source.count, unit: "queries")
         @Sendable func advance() throws {
             try Interrupted.check()
             bar.advance()
@@ -186,29 +181,30 @@ struct QueryCommand: ParsableCommand {
             return try finish(NeighborReport(results: results, k: k, offset: offset), format, members, lines: [])
         }
         let (measurement, results) = try collection.measure(
-            queries: source, truth: truth, options, threads: threads, onQuery: advance)
+            queries: source, truth: truth, options, threads: threads.count, onQuery: advance)
         bar.finish()
         if within != nil {
             let full = (0..<results.queryCount).filter { results.range(ofQuery: $0).count == k }.count
             if full > 0 {
-                progress.note(
+                shown.progress.note(
                     "\(Format.count(full)) of the queries have \(k) neighbours or more within the distance; "
                         + "--k gives more")
             }
         } else if k > measurement.k {
             let holder = filter == nil ? "the collection holds" : "matches the filter"
-            progress.note("k \(k) is more than \(holder); \(measurement.k) are returned")
+            shown.progress.note("k \(k) is more than \(holder); \(measurement.k) are returned")
         } else if let window, window < k, !measurement.isExact {
-            progress.note("window \(window) is less than k; \(measurement.window) is used")
+            shown.progress.note("window \(window) is less than k; \(measurement.window) is used")
         }
         let figures = MeasurementReport(measurement)
         let report = NeighborReport(results: results, k: measurement.k, offset: 0)
-        guard explain else { return try finish(report, format, figures.members, lines: figures.lines) }
-        var vector = [Float](repeating: 0, count: source.dimension)
-        try vector.withUnsafeMutableBufferPointer { try source.read(row: 0, into: $0) }
-        var found = SearchResults()
-        let explained = ExplanationReport(try collection.explain(vector, options, into: &found))
-        if !json { try Console.output.write(CollectionReport.block(explained.lines) + (output == nil ? "\n" : "")) }
+        guard explain, let explanation = measurement.explanation else {
+            return try finish(report, format, figures.members, lines: figures.lines)
+        }
+        let explained = ExplanationReport(explanation)
+        if !shown.json {
+            try Console.output.write(CollectionReport.block(explained.lines) + (output == nil ? "\n" : ""))
+        }
         try finish(
             report, format, figures.members + [("explain", .object(explained.members))], lines: figures.lines)
     }
@@ -224,9 +220,9 @@ struct QueryCommand: ParsableCommand {
         let count = report.results.queryCount
         if let output, let format {
             try report.write(to: output, format: format)
-            progress.note("wrote the neighbours of \(Format.count(count)) queries to \(output)")
+            shown.progress.note("wrote the neighbours of \(Format.count(count)) queries to \(output)")
         }
-        if json {
+        if shown.json {
             var members = members
             if isSingle {
                 members.append(("neighbors", .neighbors(report.results[query: 0])))
@@ -246,10 +242,10 @@ struct QueryCommand: ParsableCommand {
         }
         if !lines.isEmpty { try Console.output.write(CollectionReport.block(lines) + (output == nil ? "\n" : "")) }
         guard output == nil else { return }
-        let shown = min(3, count)
-        try Console.output.write(report.table(queries: 0..<shown, neighborsEach: count == 1 ? report.k : 5))
-        if count > shown {
-            progress.note("\(Format.count(count - shown)) more queries are not shown; --output writes all")
+        let listed = min(3, count)
+        try Console.output.write(report.table(queries: 0..<listed, neighborsEach: count == 1 ? report.k : 5))
+        if count > listed {
+            shown.progress.note("\(Format.count(count - listed)) more queries are not shown; --output writes all")
         }
     }
 }
