@@ -5,27 +5,30 @@ import LociIndex
 import LociStorage
 
 extension CollectionView {
-    /// The slots that match a filter, and how they were found.
+    /// The slots of rows that match a filter, and how they were found.
     /// - Parameter transaction: Of the view.
     /// - Throws: `StorageError.corrupted` for attributes, or indexes, that are damaged.
     /// - Complexity: For a filter that was not used on this view, O(slots / 64 + postings that are read) where indexes cover it, and
     ///   else O(bytes of the attributes that they leave open): without an index, of all.
     func matching(_ filter: Filter, in transaction: borrowing ReadTransaction) throws -> MatchingSlots {
-        try filters.matching(filter) {
-            let indexed = IndexedFilter(filter.expression)
-            let fields = try transaction.indexedFields(of: number)
-            guard fields.contains(where: { indexed.fields.contains($0.path) }) else {
-                let matching = SlotSet(limit: record.slots)
-                try read(filter, among: nil, into: matching, in: transaction)
-                return MatchingSlots(slots: matching, source: .attributes)
-            }
-            let (known, open) = try IndexedMatching(
-                fields: fields, collection: number, limit: record.slots, in: transaction
-            ).matching(indexed, in: transaction)
-            guard open.count > 0 else { return MatchingSlots(slots: known, source: .indexes) }
-            try read(filter, among: open, into: known, in: transaction)
-            return MatchingSlots(slots: known, source: .indexesAndAttributes)
+        try filters.matching(filter) { try widened(find(filter, in: transaction), in: transaction) }
+    }
+
+    /// The first slots of rows that match: these have the attributes.
+    private func find(_ filter: Filter, in transaction: borrowing ReadTransaction) throws -> MatchingSlots {
+        let indexed = IndexedFilter(filter.expression)
+        let fields = try transaction.indexedFields(of: number)
+        guard fields.contains(where: { indexed.fields.contains($0.path) }) else {
+            let matching = SlotSet(limit: record.slots)
+            try read(filter, among: nil, into: matching, in: transaction)
+            return MatchingSlots(slots: matching, source: .attributes)
         }
+        let (known, open) = try IndexedMatching(
+            fields: fields, collection: number, limit: record.slots, in: transaction
+        ).matching(indexed, in: transaction)
+        guard open.count > 0 else { return MatchingSlots(slots: known, source: .indexes) }
+        try read(filter, among: open, into: known, in: transaction)
+        return MatchingSlots(slots: known, source: .indexesAndAttributes)
     }
 
     /// Reads attributes, and adds the slots that match.

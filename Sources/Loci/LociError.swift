@@ -47,6 +47,8 @@ public enum LociError: Error, Equatable, Sendable {
     case identifierCount(identifiers: Int, vectors: Int)
     /// An identifier that is empty or too long.
     case identifierLength(row: Int, bytes: Int, limit: Int)
+    /// A row of no vectors, or of too many.
+    case vectorCount(id: VectorID, vectors: Int, limit: Int)
     /// Two rows have the same identifier.
     case duplicateIdentifier(String, rows: [Int])
     /// The collection has a vector of this identifier already.
@@ -144,6 +146,8 @@ extension LociError: CustomStringConvertible {
             "there are \(identifiers) identifiers for \(vectors) vectors; give one for each"
         case .identifierLength(let row, let bytes, let limit):
             "the identifier of row \(row) has \(bytes) bytes; it must have from 1 to \(limit)"
+        case .vectorCount(let id, let vectors, let limit):
+            "the row \"\(id)\" is of \(vectors) vectors; it must have from 1 to \(limit): give the others to rows of their own"
         case .duplicateIdentifier(let identifier, let rows):
             "the identifier \"\(identifier)\" is given to the rows \(rows.map(String.init).joined(separator: " and ")); "
                 + "each vector needs its own"
