@@ -20,7 +20,8 @@ struct AddCommand: ParsableCommand {
             --from - reads JSON lines from standard input as they come: a batch is committed when it is full or the input \
             ends. Vectors are named by the lines of --ids, else by the ids of JSON lines, else by numbers that follow on \
             the largest number in the collection. JSON lines may have attributes, a JSON object for each: {"id": "cat.jpg", \
-            "vector": [...], "attributes": {"year": 2024}}. With --upsert, a line without keeps those of its id.
+            "vector": [...], "attributes": {"year": 2024}}. With --upsert, a line without keeps those of its id. A row may \
+            have several vectors, up to 256, and is then found by the best of them: {"id": "a.txt", "vectors": [[...], [...]]}.
 
             The database and the collection are created if they are missing. --metric and the options after it are for \
             a new collection; given for another, they must be what it was made with. --index declares an index on a field \
@@ -159,8 +160,10 @@ struct AddCommand: ParsableCommand {
             } catch let error as IndexError {
                 throw RefusedRow(place: rows.place(of: row), cause: error.withoutRow)
             } catch let error as LociError {
-                guard case .identifierExists = error else { throw error }
-                throw RefusedRow(place: rows.place(of: row), cause: error)
+                switch error {
+                case .identifierExists, .vectorCount: throw RefusedRow(place: rows.place(of: row), cause: error)
+                default: throw error
+                }
             }
         }
         return replaced
@@ -169,15 +172,15 @@ struct AddCommand: ParsableCommand {
     /// - Returns: Whether there was a vector of the identifier.
     private func add(_ row: AddedRow, to collection: WritableCollection) throws -> Bool {
         guard let id = row.id else {
-            guard !row.vector.isEmpty else {
+            guard row.vectors.first?.isEmpty == false else {
                 throw IndexError.dimension(found: 0, limit: VectorFileLimits.dimension)
             }
             let id = collection.nextIdentifier
-            try collection.add(id, row.vector, attributes: row.attributes)
+            try collection.add(id, vectors: row.vectors, attributes: row.attributes)
             return false
         }
-        if upsert { return try collection.upsert(id, row.vector, attributes: row.attributes) }
-        try collection.add(id, row.vector, attributes: row.attributes)
+        if upsert { return try collection.upsert(id, vectors: row.vectors, attributes: row.attributes) }
+        try collection.add(id, vectors: row.vectors, attributes: row.attributes)
         return false
     }
 }
