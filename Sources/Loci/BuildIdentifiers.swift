@@ -71,7 +71,7 @@ struct BuildIdentifiers {
     ///   - identifiers: One for each row; `nil` for their numbers.
     ///   - vectorCounts: How many vectors each row has; `nil` for one.
     ///   - count: The number of all vectors.
-    /// - Throws: As the other; `LociError.vectorCount`.
+    /// - Throws: As the other; `LociError.vectorCount`, `.vectorTotal`.
     init(rows identifiers: [VectorID]?, vectorCounts: [Int]?, count: Int) throws(LociError) {
         guard let vectorCounts, vectorCounts.contains(where: { $0 != 1 }) else {
             try self.init(identifiers, count: count)
@@ -92,6 +92,7 @@ struct BuildIdentifiers {
             if vectors > 1 { rows.append((0..<UInt32(vectors)).map { first + $0 }) }
             all += repeatElement(id, count: vectors)
         }
+        guard all.count == count else { throw .vectorTotal(rows: all.count, vectors: count) }
         try self.init(all, count: count, rows: rows)
     }
 

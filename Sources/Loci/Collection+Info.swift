@@ -134,7 +134,8 @@ extension Collection {
         let number = try Catalogue.existing(name, in: transaction)
         let record = try Catalogue.record(number: number, path: database.path, in: transaction)
         return CollectionInfo(
-            name: name, count: record.count, rowCount: record.rowCount, unusedSlots: record.slots - record.count, freeSlots: record.freeSlots,
+            name: name, count: record.count, rowCount: record.rowCount, unusedSlots: record.slots - record.count,
+            freeSlots: record.freeSlots,
             attributesCount: try transaction.attributesCount(in: number),
             indexes: try transaction.indexedFields(of: number).map(\.index), dimension: record.dimension,
             configuration: record.configuration,

@@ -136,7 +136,8 @@ private struct CollectionOptimization<Observer: BuildObserver> {
         }
         for slot in now.liveSlots where nowRows.first(of: slot) == slot {
             let slots = nowRows.slots(with: slot)
-            let hasOtherVectors = try rows.slots(with: slot) != slots || !slots.allSatisfy { try isUnchanged($0, in: now) }
+            let hasOtherVectors =
+                try rows.slots(with: slot) != slots || !slots.allSatisfy { try isUnchanged($0, in: now) }
             guard hasOtherVectors || otherAttributes.contains(slot) else { continue }
             let id = VectorID(bytes: try now.identifiers.identifier(at: slot))
             if hasOtherVectors {

@@ -84,6 +84,32 @@ extension CollectionView {
     }
 }
 
+extension CollectionView {
+    /// What matches with all slots of its rows: attributes, by which filters go, belong to the first alone.
+    /// - Parameter found: First slots of rows, which become the property of the answer.
+    /// - Complexity: O(rows that match · log n), or O(rows) where many do.
+    func widened(
+        _ found: MatchingSlots, in transaction: borrowing ReadTransaction
+    ) throws -> MatchingSlots {
+        guard record.hasExtraVectors else { return found }
+        let wide = found.slots.copy()
+        if found.count < record.rowCount / Self.rowsInOrder {
+            try found.slots.forEach { slot in
+                let id = VectorID(bytes: try identifiers.identifier(at: slot))
+                for other in try slots(of: id, in: transaction) ?? [] { wide.insert(other) }
+            }
+        } else {
+            for (first, slots) in try RowLists(self, in: transaction).lists where found.slots.contains(first) {
+                for slot in slots { wide.insert(slot) }
+            }
+        }
+        return MatchingSlots(slots: wide, source: found.source, rowCount: found.count)
+    }
+
+    /// Where one row in so many matches, or more, all are read in the order in which they lie.
+    private static let rowsInOrder = 8
+}
+
 extension Collection {
     /// How a search with a filter is made, without making it.
     /// - Returns: `nil` for options without a filter.

@@ -129,12 +129,14 @@ public final class Database: Sendable {
     public func buildCollection(
         _ name: String, _ configuration: CollectionConfiguration = CollectionConfiguration(),
         from source: some VectorSource, identifiers: [VectorID]? = nil, vectorCounts: [Int]? = nil,
-        replacing: Bool = false, tuning: SearchTuning? = nil, threads: Int? = nil, observer: some BuildObserver = SilentObserver()
+        replacing: Bool = false, tuning: SearchTuning? = nil, threads: Int? = nil,
+        observer: some BuildObserver = SilentObserver()
     ) throws -> Collection {
         try Catalogue.validate(name)
         let build = CollectionBuild(
             database: self, name: name, configuration: configuration, source: source, identifiers: identifiers,
-            vectorCounts: vectorCounts, tuning: tuning, threads: max(1, threads ?? Parallel.processorCount), observer: observer)
+            vectorCounts: vectorCounts, tuning: tuning, threads: max(1, threads ?? Parallel.processorCount),
+            observer: observer)
         try LociError.mapped { try build.run(replacing ? .any : .absent) }
         return Collection(name: name, database: self)
     }
@@ -159,7 +161,8 @@ public final class Database: Sendable {
     public static func buildCollection(
         at path: String, _ name: String, _ configuration: CollectionConfiguration = CollectionConfiguration(),
         from source: some VectorSource, identifiers: [VectorID]? = nil, vectorCounts: [Int]? = nil,
-        replacing: Bool = false, tuning: SearchTuning? = nil, threads: Int? = nil, observer: some BuildObserver = SilentObserver()
+        replacing: Bool = false, tuning: SearchTuning? = nil, threads: Int? = nil,
+        observer: some BuildObserver = SilentObserver()
     ) throws -> Collection {
         try Catalogue.validate(name)
         try configuration.build.validate(metric: configuration.metric)

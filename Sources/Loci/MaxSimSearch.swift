@@ -107,7 +107,9 @@ struct MaxSimSearch {
         }
         let first = slots[0]
         for slot in slots { firsts[slot] = first }
-        candidates.rows[first] = Candidate(slots: slots)
+        // A damaged row may not have the slot that leads to it.
+        firsts[slot] = first
+        if candidates.rows[first] == nil { candidates.rows[first] = Candidate(slots: slots) }
         return first
     }
 

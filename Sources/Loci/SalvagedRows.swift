@@ -16,9 +16,11 @@ struct SalvagedRows {
             guard case .known(let id) = finding else { continue }
             let slot = UInt32(slot)
             let isLed = names.leads(id, to: slot)
-            if isLed, let list = names.list(of: id) {
-                if lists[id] == nil { lists[id] = list.filter { findings[Int($0)] == finding } }
-            } else if let owner = owners[id], !isLed, record.hasExtraVectors, !names.leads(id, to: owner) {
+            if isLed {
+                // In place of what slots before have claimed without an entry.
+                let isKnown = lists[id].map { $0.contains { names.leads(id, to: $0) } } ?? false
+                if !isKnown { lists[id] = names.list(of: id)?.filter { findings[Int($0)] == finding } }
+            } else if let owner = owners[id], record.hasExtraVectors, !names.leads(id, to: owner) {
                 let claimed = lists[id] ?? [owner]
                 if claimed.count < VectorID.maximumVectors { lists[id] = claimed + [slot] }
             }

@@ -80,7 +80,8 @@ public final class JSONLinesStream {
                     try IdentifierTable.checkLength(of: identifier, path: name, line: line)
                 }
                 return Row(
-                    line: line, identifier: decoded.identifier, vectors: decoded.vectors, attributes: decoded.attributes)
+                    line: line, identifier: decoded.identifier, vectors: decoded.vectors, attributes: decoded.attributes
+                )
             }
             return nil
         } catch {

@@ -51,7 +51,11 @@ import Testing
         let lines = try folder.succeed("info", "d.loci", "c").output.split(separator: "\n")
         #expect(lines.contains { $0.hasPrefix("vectors ") && $0.hasSuffix(" 6") })
         #expect(lines.contains { $0.hasPrefix("rows ") && $0.hasSuffix(" 3") })
-        #expect(try folder.succeed("remove", "d.loci", "c", "--id", "c").status == 0)
+        let added = try folder.succeed("add", "d.loci", "c", "--from", "rows.jsonl", "--upsert").output
+        #expect(
+            added.hasPrefix("added 0 rows to c and replaced 3 in ") && added.hasSuffix(": 3 rows of 6 vectors now\n"))
+        let removed = try folder.succeed("remove", "d.loci", "c", "--id", "c").output
+        #expect(removed.hasPrefix("removed 1 row from c in ") && removed.hasSuffix(": 2 rows of 3 vectors now\n"))
         #expect(try folder.succeed("info", "d.loci", "c", "--json").json()["count"] as? Int == 3)
     }
 

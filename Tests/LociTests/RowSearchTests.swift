@@ -214,7 +214,8 @@ import Testing
         for _ in 0..<10 {
             let query = generator.floats(8)
             expectSame(
-                try rows.collection.search(maxSim: [query], k: 12), try rows.collection.search(query, k: 12, window: 200))
+                try rows.collection.search(maxSim: [query], k: 12),
+                try rows.collection.search(query, k: 12, window: 200))
         }
         // A collection whose rows have one vector each.
         let single = try rows.database.buildCollection(

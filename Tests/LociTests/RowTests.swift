@@ -105,13 +105,28 @@ import Testing
                 "b", .quick(), from: RandomVectors(count: 258, dimension: 2), vectorCounts: [1, 257])
         }
         #expect(counts == .vectorCount(id: "1", vectors: 257, limit: 256))
-        for wrong in [[1, 2], [1, 2, 3, 4], [-1, 4]] {
+        for (wrong, error) in [
+            ([1, 2], LociError.vectorTotal(rows: 3, vectors: 6)), ([1, 2, 4], .vectorTotal(rows: 7, vectors: 6)),
+            ([7, -1], .vectorCount(id: "1", vectors: -1, limit: 256)),
+        ] {
             #expect(
                 lociError {
                     _ = try database.buildCollection(
                         "b", .quick(), from: RandomVectors(count: 6, dimension: 2), vectorCounts: wrong)
-                } != nil)
+                } == error)
         }
+        #expect(
+            lociError {
+                _ = try database.buildCollection(
+                    "b", .quick(), from: RandomVectors(count: 6, dimension: 2), identifiers: ["a", "b", "c"],
+                    vectorCounts: [2, 4])
+            } == .identifierCount(identifiers: 3, vectors: 2))
+        #expect(
+            lociError {
+                _ = try database.buildCollection(
+                    "b", .quick(), from: RandomVectors(count: 6, dimension: 2), identifiers: ["a", "b", "a"],
+                    vectorCounts: [2, 3, 1])
+            } == .duplicateIdentifier("a", rows: [0, 5]))
         #expect(try database.check() == [])
     }
 
@@ -230,7 +245,9 @@ import Testing
             #expect(text.contains("table ids, d3"))
         }
         #expect(try damage(Array(sound.dropLast(4))).contains { $0.contains("beyond the first of their rows") })
-        #expect(try damage(Array(sound.dropFirst(4)) + sound.prefix(4)).contains { $0.contains("not the first of its row") })
+        #expect(
+            try damage(Array(sound.dropFirst(4)) + sound.prefix(4)).contains { $0.contains("not the first of its row") }
+        )
         #expect(try damage([0, 0, 0, 0]).contains { $0.contains("does not lead back") })
         // Repaired from what slots say, in the order of slots.
         #expect(try !damage(Array(sound.dropLast())).isEmpty)

@@ -80,7 +80,7 @@ struct AddCommand: ParsableCommand {
         let report = CommitReport(
             "committed", ("row was committed", "rows were committed"), json: json,
             bar: progress.bar("Adding", total: rows.count, unit: "vectors"))
-        var (replaced, count) = (0, 0)
+        var (replaced, count, rowCount) = (0, 0, 0)
         try report.run {
             // Before there is a file: input that fails at once, or never comes, leaves none.
             var batch = try rows.next(self.batch)
@@ -88,9 +88,11 @@ struct AddCommand: ParsableCommand {
                 repeat {
                     let result = try database.write(threads: threads) { transaction in
                         let collection = try collection(in: transaction, isFirst: report.count == 0)
-                        return (try add(batch, of: rows, to: collection), collection.count)
+                        return (
+                            try add(batch, of: rows, to: collection), collection.count, collection.rowCount
+                        )
                     }
-                    (replaced, count) = (replaced + result.0, result.1)
+                    (replaced, count, rowCount) = (replaced + result.0, result.1, result.2)
                     try report.add(batch.count)
                     batch = try rows.next(self.batch)
                 } while !batch.isEmpty
@@ -99,9 +101,9 @@ struct AddCommand: ParsableCommand {
         guard !json else { return }
         let seconds = Format.seconds(ContinuousClock.now - start)
         try Console.output.write(
-            "added \(Format.vectors(report.count - replaced)) to \(TextWidth.printable(target.collection)) and "
+            "added \(Format.rows(report.count - replaced, areVectors: count == rowCount)) to \(TextWidth.printable(target.collection)) and "
                 + "replaced \(Format.count(replaced)) in \(Format.duration(seconds: seconds)): "
-                + "\(Format.count(count)) now\n")
+                + "\(Format.total(vectors: count, rows: rowCount)) now\n")
     }
 
     /// Refuses what the first commit would, before rows are waited for.
