@@ -48,10 +48,10 @@ extension CollectionView {
         try withSearcher { searcher in
             for row in block {
                 try vector.withUnsafeMutableBufferPointer { try queries.read(row: row, into: $0) }
-                do throws(any Error) {
+                do {
                     try searchRows(vector, options, matching: matching, searcher: searcher, into: &results)
-                } catch {
-                    throw (error as? IndexError)?.naming(row: row) ?? error
+                } catch let error as IndexError {
+                    throw error.naming(row: row)
                 }
                 try onQuery()
             }
