@@ -2,7 +2,7 @@
 
 import LociIndex
 
-/// What a search did.
+/// What a search did. Where rows have several vectors, it may take more than one walk; the numbers are of the last.
 public struct SearchExplanation: Sendable, Equatable {
     /// How a filter was gone about; `nil` without one.
     public let plan: FilterPlan?

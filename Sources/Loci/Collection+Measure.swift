@@ -48,7 +48,7 @@ public struct SearchMeasurement: Sendable, Equatable {
 
 extension Collection {
     /// Answers queries and measures it: all together for the rate, since queries that take turns hide each other's waits for
-    /// memory, and then some one by one for the latency.
+    /// memory, and then some one by one for the latency. With a ground truth, which is of vectors, those are found, and not rows.
     /// - Parameters:
     ///   - queries: Vectors of the collection's dimension. They are read into memory before the clock starts.
     ///   - truth: The true neighbours, for the recall.
@@ -67,7 +67,7 @@ extension Collection {
         let loaded = try LoadedVectors(queries)
         return try withMatching(options.filter) { view, matching in
             try view.admitQueries(dimension: queries.dimension)
-            let k = min(options.k, matching?.count ?? view.record.count)
+            let k = min(options.k, truth == nil ? view.rowCount(matching) : matching?.count ?? view.record.count)
             if truth != nil, k == 0 { throw LociError.emptyCollection(name: name) }
             try truth?.validate(queries: queries.count, k: k, count: view.record.count)
             var best: (total: Duration, results: SearchResults)?
@@ -76,7 +76,7 @@ extension Collection {
                 let processorStart = ProcessorTime.ofThisProcess
                 let start = ContinuousClock.now
                 let results = try view.search(
-                    loaded, options, matching: matching, threads: threads, onQuery: onQuery)
+                    loaded, options, matching: matching, asVectors: truth != nil, threads: threads, onQuery: onQuery)
                 let total = ContinuousClock.now - start
                 leastProcessorTime = min(leastProcessorTime, ProcessorTime.ofThisProcess - processorStart)
                 if total < best?.total ?? .seconds(1 << 40) { best = (total, results) }

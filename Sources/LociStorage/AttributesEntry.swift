@@ -51,6 +51,8 @@ package struct AttributesFault: Error, Equatable, CustomStringConvertible {
         case checksum
         /// The slot holds no vector.
         case slot
+        /// The vector of the slot is not the first of its row.
+        case notFirst
         /// The text is no JSON object, as the reader of it says.
         case text(String)
     }
@@ -72,6 +74,7 @@ package struct AttributesFault: Error, Equatable, CustomStringConvertible {
         case .length(let bytes): "\(place): an entry has \(bytes) bytes, too few for a checksum"
         case .checksum: "\(place): its checksum is wrong"
         case .slot: "\(place): there are attributes, but the slot holds no vector"
+        case .notFirst: "\(place): there are attributes, but its vector is not the first of its row"
         case .text(let text): "\(place): \(text)"
         }
     }

@@ -20,6 +20,7 @@ struct QueryCommand: ParsableCommand {
               loci query photos.loci clip --queries queries.npy --output neighbours.jsonl
               loci query photos.loci clip --queries queries.npy --recall 0.95
               loci query photos.loci clip --queries queries.npy --filter '.year >= 1980 and "sea" in .tags'
+              loci query papers.loci chunks --queries tokens.npy --maxsim
               loci query sift.loci sift --queries q.fvecs --window 100 --ground-truth gt.ivecs --json
 
             --json prints one object: queries, k, window, exact, threads, recall (with a ground truth), \
@@ -77,6 +78,12 @@ struct QueryCommand: ParsableCommand {
             "Find only vectors whose attributes match; docs/filters.md tells the language.", valueName: "expression"))
     var filter: String?
 
+    @Flag(
+        help: ArgumentHelp(
+            "Take all vectors of the file as one query, and sum up for each row how far its nearest vector is from each of "
+                + "them (MaxSim)."))
+    var maxsim = false
+
     @Flag(help: "Tell how one vector is searched for: how a filter is gone about, and what is looked at.")
     var explain = false
 
@@ -110,6 +117,10 @@ struct QueryCommand: ParsableCommand {
         }
         if explain, vector == nil && row == nil || offset > 0 {
             throw ValidationError("--explain needs one vector, by --vector or --row, and no --offset")
+        }
+        if maxsim, queries == nil || row != nil || offset > 0 || groundTruth != nil || threads != nil || explain {
+            throw ValidationError(
+                "--maxsim needs --queries, and none of --row, --offset, --ground-truth, --threads and --explain")
         }
         if filter != nil, groundTruth != nil {
             throw ValidationError("--ground-truth is of all vectors: leave --filter out")
@@ -154,7 +165,7 @@ struct QueryCommand: ParsableCommand {
     private static let standardLimit = 1_000
 
     /// Whether one vector is asked for, so that its neighbours are the result and not figures.
-    private var isSingle: Bool { vector != nil || row != nil }
+    private var isSingle: Bool { vector != nil || row != nil || maxsim }
 
     private func search(
         _ database: Database, _ collection: Collection, _ source: some VectorSource, _ truth: GroundTruth?,
@@ -165,6 +176,12 @@ struct QueryCommand: ParsableCommand {
             recall.map { SearchOptions(k: k, recall: $0) } ?? SearchOptions(k: k, window: window, isExact: exact)
         options.maximumDistance = within
         options.filter = try filter.map { try Filter(parsing: $0) }
+        if maxsim {
+            var results = SearchResults()
+            try collection.search(maxSim: source, options, into: &results)
+            let members: [(String, JSONValue)] = [("vectors", .integer(source.count)), ("k", .integer(k))]
+            return try finish(NeighborReport(results: results, k: k, offset: 0), format, members, lines: [])
+        }
         // One query is answered before a bar could be seen.
         let bar = (isSingle ? .quiet : shown.progress).bar("Searching", total: source.count, unit: "queries")
         @Sendable func advance() throws {
