@@ -25,9 +25,14 @@ extension Collection {
     ) throws {
         // Told with the tables that should have nothing.
         guard record.count > 0 else { return }
+        // Rows that are damaged are told with the identifiers.
+        let rows = view.flatMap { try? RowLists($0, in: transaction) }
         try transaction.forEachAttributes(in: number) { slot, text in
             if slot >= record.slots || view?.graph.states?.isLive(slot) == false {
                 report.add(AttributesFault(slot: slot, what: .slot).description)
+            }
+            if let rows, rows.first(of: slot) != slot {
+                report.add(AttributesFault(slot: slot, what: .notFirst).description)
             }
             if let fault = Attributes.fault(of: text) {
                 report.add(AttributesFault(slot: slot, what: .text(fault)).description)

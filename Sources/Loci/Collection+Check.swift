@@ -181,7 +181,7 @@ extension Collection {
                 if !id.bytes.isEmpty { report.add("slot \(slot) holds no vector, but has the identifier \"\(id)\"") }
             } else if id.bytes.isEmpty {
                 report.add("slot \(slot) has no identifier")
-            } else if try soundSlot(of: id, of: view, in: transaction) != slot {
+            } else if try !soundSlots(of: id, of: view, in: transaction).contains(slot) {
                 report.add("the identifier \"\(id)\" of slot \(slot) does not lead back to it")
             }
             if let number = SlotNumber.slot(of: id.bytes), UInt64(number) >= view.record.nextNumber {
@@ -190,26 +190,32 @@ extension Collection {
                         + "vector without one is to be named by")
             }
         }
+        var extraVectors = 0
         try transaction.forEach(in: .ids, prefix: Key(collection: view.number)) { key, _ in
             let id = VectorID(bytes: Array(key.copied.dropFirst(4)))
-            guard let slot = try soundSlot(of: id, of: view, in: transaction) else {
-                report.add("the identifier \"\(id)\" leads to no slot")
-                return true
+            let slots = try soundSlots(of: id, of: view, in: transaction)
+            if slots.isEmpty { report.add("the identifier \"\(id)\" leads to no slot") }
+            for slot in slots {
+                let own = VectorID(bytes: try view.identifiers.identifier(at: slot))
+                if own != id { report.add("the identifier \"\(id)\" leads to slot \(slot), which is \"\(own)\"") }
             }
-            let own = VectorID(bytes: try view.identifiers.identifier(at: slot))
-            if own != id { report.add("the identifier \"\(id)\" leads to slot \(slot), which is \"\(own)\"") }
+            extraVectors += max(0, slots.count - 1)
             return true
+        }
+        if extraVectors != view.record.extraVectors {
+            report.add(
+                "\(extraVectors) vectors are beyond the first of their rows and not \(view.record.extraVectors)")
         }
     }
 
-    /// The slot of an identifier; nil also for one that does not exist, which the check reports with the others.
-    private static func soundSlot(
+    /// The slots of an identifier; none also for such as do not exist, which the check reports with the others.
+    private static func soundSlots(
         of id: VectorID, of view: CollectionView, in transaction: borrowing ReadTransaction
-    ) throws -> UInt32? {
+    ) throws -> [UInt32] {
         do {
-            return try view.slot(of: id, in: transaction)
+            return try view.slots(of: id, in: transaction) ?? []
         } catch StorageError.corrupted {
-            return nil
+            return []
         }
     }
 }

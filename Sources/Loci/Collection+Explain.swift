@@ -2,7 +2,7 @@
 
 import LociIndex
 
-/// What a search did.
+/// What a search did. Where rows have several vectors, it may take more than one walk; the numbers are of the last.
 public struct SearchExplanation: Sendable, Equatable {
     /// How a filter was gone about; `nil` without one.
     public let plan: FilterPlan?
@@ -30,18 +30,29 @@ extension Collection {
         results.removeAll()
         return try withMatching(options.filter) { view, matching in
             try view.admitQueries(dimension: vector.count)
-            let plan = try matching.map { try view.plan(options, matching: $0) }
             return try view.withSearcher { searcher in
                 try vector.withUnsafeBufferPointer { vector in
                     try view.search(vector, options, matching: matching, searcher: searcher, into: &results)
                 }
-                let isWalked = view.record.hasGraph && !options.isExact && plan?.method != .exact
-                let visited = searcher.visitedCounts
-                return SearchExplanation(
-                    plan: plan, expanded: isWalked ? visited.expanded : 0,
-                    measured: isWalked ? visited.distances : plan?.matching ?? view.record.count,
-                    sketches: isWalked ? visited.sketches : 0, ranked: isWalked ? searcher.rerankedCount : 0)
+                return try view.explanation(of: searcher, options, matching: matching)
             }
         }
+    }
+}
+
+extension CollectionView {
+    /// What the last search of a searcher did.
+    /// - Throws: As `window(for:)`.
+    func explanation(
+        of searcher: Searcher, _ options: SearchOptions, matching: MatchingSlots?
+    ) throws(LociError) -> SearchExplanation {
+        var plan: FilterPlan?
+        if let matching { plan = try self.plan(options, matching: matching) }
+        let isWalked = record.hasGraph && !options.isExact && plan?.method != .exact
+        let visited = searcher.visitedCounts
+        return SearchExplanation(
+            plan: plan, expanded: isWalked ? visited.expanded : 0,
+            measured: isWalked ? visited.distances : plan?.matching ?? record.count,
+            sketches: isWalked ? visited.sketches : 0, ranked: isWalked ? searcher.rerankedCount : 0)
     }
 }

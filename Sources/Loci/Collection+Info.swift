@@ -9,12 +9,14 @@ public struct CollectionInfo: Sendable, Equatable {
     public let name: String
     /// The number of vectors.
     public let count: Int
+    /// The number of rows, which is that of identifiers: less than `count` where rows have several vectors.
+    public let rowCount: Int
     /// The number of slots that hold no vector: removed vectors left them. Only a collection with a graph has such.
     public let unusedSlots: Int
     /// The number of these that the next vectors are put into. Into the others some lists still lead; writes clear them
     /// bit by bit.
     public let freeSlots: Int
-    /// The number of vectors that have attributes.
+    /// The number of rows that have attributes.
     public let attributesCount: Int
     /// The indexes on fields of the attributes, in the order of their paths.
     public let indexes: [FieldIndex]
@@ -132,7 +134,8 @@ extension Collection {
         let number = try Catalogue.existing(name, in: transaction)
         let record = try Catalogue.record(number: number, path: database.path, in: transaction)
         return CollectionInfo(
-            name: name, count: record.count, unusedSlots: record.slots - record.count, freeSlots: record.freeSlots,
+            name: name, count: record.count, rowCount: record.rowCount, unusedSlots: record.slots - record.count,
+            freeSlots: record.freeSlots,
             attributesCount: try transaction.attributesCount(in: number),
             indexes: try transaction.indexedFields(of: number).map(\.index), dimension: record.dimension,
             configuration: record.configuration,

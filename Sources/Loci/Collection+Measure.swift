@@ -24,6 +24,8 @@ public struct SearchMeasurement: Sendable, Equatable {
     public let queriesPerProcessorSecond: Double
     /// The time of a query that is answered alone, in microseconds: median, 95th and 99th percentile.
     public let latency: Latency
+    /// What the search did, where there was one query; `nil` of several.
+    public let explanation: SearchExplanation?
 
     /// Percentiles of a query's time, in microseconds.
     public struct Latency: Sendable, Equatable {
@@ -46,7 +48,7 @@ public struct SearchMeasurement: Sendable, Equatable {
 
 extension Collection {
     /// Answers queries and measures it: all together for the rate, since queries that take turns hide each other's waits for
-    /// memory, and then some one by one for the latency.
+    /// memory, and then some one by one for the latency. With a ground truth, which is of vectors, those are found, and not rows.
     /// - Parameters:
     ///   - queries: Vectors of the collection's dimension. They are read into memory before the clock starts.
     ///   - truth: The true neighbours, for the recall.
@@ -65,7 +67,7 @@ extension Collection {
         let loaded = try LoadedVectors(queries)
         return try withMatching(options.filter) { view, matching in
             try view.admitQueries(dimension: queries.dimension)
-            let k = min(options.k, matching?.count ?? view.record.count)
+            let k = min(options.k, truth == nil ? view.rowCount(matching) : matching?.count ?? view.record.count)
             if truth != nil, k == 0 { throw LociError.emptyCollection(name: name) }
             try truth?.validate(queries: queries.count, k: k, count: view.record.count)
             var best: (total: Duration, results: SearchResults)?
@@ -74,20 +76,20 @@ extension Collection {
                 let processorStart = ProcessorTime.ofThisProcess
                 let start = ContinuousClock.now
                 let results = try view.search(
-                    loaded, options, matching: matching, threads: threads, onQuery: onQuery)
+                    loaded, options, matching: matching, asVectors: truth != nil, threads: threads, onQuery: onQuery)
                 let total = ContinuousClock.now - start
                 leastProcessorTime = min(leastProcessorTime, ProcessorTime.ofThisProcess - processorStart)
                 if total < best?.total ?? .seconds(1 << 40) { best = (total, results) }
             }
             let (total, results) = best ?? (.zero, SearchResults())
-            let latencies = try view.latencies(loaded, options, matching)
+            let (latencies, explanation) = try view.answerAlone(loaded, options, matching)
             let measurement = SearchMeasurement(
                 queries: queries.count, k: k, window: try view.walkedWindow(for: options),
                 isExact: options.isExact || !view.record.hasGraph, threads: threads,
                 recall: truth?.recall(of: results, k: k),
                 queriesPerSecond: Double(queries.count) / max(total / .seconds(1), 1e-9),
                 queriesPerProcessorSecond: Double(queries.count) / max(leastProcessorTime / .seconds(1), 1e-9),
-                latency: SearchMeasurement.Latency(latencies))
+                latency: SearchMeasurement.Latency(latencies), explanation: explanation)
             return (measurement, results)
         }
     }
@@ -97,13 +99,13 @@ extension CollectionView {
     /// The queries that latencies are taken of.
     private static var latencySample: Int { 1_000 }
 
-    /// How long each of the first queries takes alone, on this thread.
-    fileprivate func latencies(
+    /// How long each of the first queries takes alone, on this thread, and what a single one does.
+    fileprivate func answerAlone(
         _ queries: LoadedVectors, _ options: SearchOptions, _ matching: MatchingSlots?
-    ) throws -> [Duration] {
+    ) throws -> (latencies: [Duration], explanation: SearchExplanation?) {
         var results = SearchResults()
         return try withSearcher { searcher in
-            try (0..<min(queries.count, Self.latencySample)).map { query in
+            let latencies = try (0..<min(queries.count, Self.latencySample)).map { query in
                 results.removeAll()
                 let start = ContinuousClock.now
                 try queries.withRow(query) {
@@ -111,6 +113,8 @@ extension CollectionView {
                 }
                 return ContinuousClock.now - start
             }
+            let isSingle = queries.count == 1
+            return (latencies, isSingle ? try explanation(of: searcher, options, matching: matching) : nil)
         }
     }
 }

@@ -54,6 +54,7 @@ private struct CollectionOptimization<Observer: BuildObserver> {
 
     func run() throws {
         let (record, space) = (view.record, view.space)
+        let rows = try snapshot.withTransaction { try RowLists(view, in: $0) }
         var slots = try order()
         let numbered = try numberedOrder(of: slots)
         let ids: [VectorID]?
@@ -69,17 +70,17 @@ private struct CollectionOptimization<Observer: BuildObserver> {
         let indexes = try snapshot.withTransaction { try $0.indexedFields(of: view.number).map(\.index) }
         let build = CollectionBuild(
             database: database, name: record.name, configuration: record.configuration,
-            source: ViewVectors(view: view, slots: slots, keepsCodes: keepsSpace), identifiers: ids,
-            tuning: record.tuning,
+            source: ViewVectors(view: view, slots: slots, keepsCodes: keepsSpace), tuning: record.tuning,
             attributes: { [slots] row in
                 try snapshot.withTransaction { try $0.attributes(of: slots[row], in: view.number) }
             }, indexes: indexes, threads: threads, observer: observer)
         var built = try build.built(
-            try BuildIdentifiers(ids, count: slots.count), in: keepsSpace ? space : nil)
+            try BuildIdentifiers(ids, count: slots.count, rows: rows.renumbered(by: slots)),
+            in: keepsSpace ? space : nil)
         built.record.nextNumber = max(built.record.nextNumber, record.nextNumber)
         built.record.revision = record.revision &+ 1
         try build.publish(built) { transaction, hidden, record in
-            try carryOver(to: hidden, &record, in: transaction)
+            try carryOver(to: hidden, &record, rows, in: transaction)
             return view.number
         }
     }
@@ -107,8 +108,10 @@ private struct CollectionOptimization<Observer: BuildObserver> {
     }
 
     /// Does to the new collection what was done to the old one since the work began.
+    /// - Parameter rows: Of the old one when the work began.
     private func carryOver(
-        to hidden: UInt32, _ record: inout CollectionRecord, in transaction: borrowing WriteTransaction
+        to hidden: UInt32, _ record: inout CollectionRecord, _ rows: RowLists,
+        in transaction: borrowing WriteTransaction
     ) throws {
         let name = view.record.name
         guard try Catalogue.number(of: name, in: transaction) == view.number else {
@@ -119,10 +122,10 @@ private struct CollectionOptimization<Observer: BuildObserver> {
         record.tuning = current.tuning
         guard current.revision != view.record.revision else { return }
         let base = try database.environment.snapshot()
-        let (now, target) = try base.withTransaction { read in
-            (
-                try CollectionView(number: view.number, record: current, in: read),
-                try CollectionView(number: hidden, record: record, in: read)
+        let (now, nowRows, target) = try base.withTransaction { read in
+            let now = try CollectionView(number: view.number, record: current, in: read)
+            return (
+                now, try RowLists(now, in: read), try CollectionView(number: hidden, record: record, in: read)
             )
         }
         let edit = CollectionEdit(
@@ -131,12 +134,16 @@ private struct CollectionOptimization<Observer: BuildObserver> {
         let otherAttributes = try base.withTransaction { later in
             try snapshot.withTransaction { try $0.slotsWithOtherAttributes(of: view.number, in: later) }
         }
-        for slot in now.liveSlots {
-            let hasOtherVector = try !isUnchanged(slot, in: now)
-            guard hasOtherVector || otherAttributes.contains(slot) else { continue }
+        for slot in now.liveSlots where nowRows.first(of: slot) == slot {
+            let slots = nowRows.slots(with: slot)
+            let hasOtherVectors =
+                try rows.slots(with: slot) != slots || !slots.allSatisfy { try isUnchanged($0, in: now) }
+            guard hasOtherVectors || otherAttributes.contains(slot) else { continue }
             let id = VectorID(bytes: try now.identifiers.identifier(at: slot))
-            if hasOtherVector {
-                try now.vector(at: slot).withUnsafeBufferPointer { _ = try edit.put(id, $0, replacing: true) }
+            if hasOtherVectors {
+                try slots.flatMap { now.vector(at: $0) }.withUnsafeBufferPointer {
+                    _ = try edit.put(id, $0, vectors: slots.count, replacing: true)
+                }
             }
             let attributes = try base.withTransaction { try $0.attributes(of: slot, in: view.number) }
             _ = try edit.setAttributes(attributes, of: id)

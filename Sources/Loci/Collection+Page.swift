@@ -54,7 +54,17 @@ extension Collection {
             try cursor?.validate(origin, query: vector, options: options)
             try view.admitQueries(dimension: vector.count)
             var progress = cursor?.progress ?? SearchProgress()
-            try view.deepen(&progress, vector, options, matching)
+            if view.record.hasExtraVectors {
+                let (rows, isLast) = try view.nextRows(&progress, vector, options, matching)
+                for (slot, distance) in rows {
+                    try results.append(slot: slot, distance: distance, identifiers: view.identifiers)
+                }
+                results.endQuery()
+                return isLast ? nil : SearchCursor(origin, query: vector, options: options, progress: progress)
+            }
+            // How many there are is known of all vectors; within a distance, one more has to be found for it.
+            let wanted = options.maximumDistance == nil ? options.k : options.k + 1
+            try view.withSearcher { try view.deepen(&progress, vector, options, matching, wanted: wanted, $0) }
             for (slot, distance) in progress.take(options.k) {
                 try results.append(slot: slot, distance: distance, identifiers: view.identifiers)
             }
@@ -83,26 +93,24 @@ extension CollectionView {
         depth <= min((matching?.count ?? record.count) / Self.vectorsPerWalked, Self.deepestWalk)
     }
 
-    /// Finds enough for the next page, and whether there is more.
+    /// Finds enough vectors for the next page, and whether there is more.
+    /// - Parameter wanted: How many are to be found and not given yet, unless there are fewer.
     func deepen(
-        _ progress: inout SearchProgress, _ vector: [Float], _ options: SearchOptions, _ matching: MatchingSlots?
+        _ progress: inout SearchProgress, _ vector: [Float], _ options: SearchOptions, _ matching: MatchingSlots?,
+        wanted: Int, _ searcher: Searcher
     ) throws {
-        // How many there are is known of all vectors; within a distance, one more has to be found for it.
-        let wanted = options.maximumDistance == nil ? options.k : options.k + 1
         guard progress.pendingCount < wanted, !progress.isComplete else { return }
         let available = matching?.count ?? record.count
         guard available > 0 else { return progress.deepen([], isComplete: true, of: 0) }
         let given = progress.givenCount
         let depth = min(max(2 * given, given + wanted), available)
         let isWalked = record.hasGraph && !options.isExact
-        try withSearcher { searcher in
-            if isWalked, given == 0 || isWorthAWalk(depth, of: matching) {
-                try walk(vector, options, matching, depth: depth, searcher, &progress)
-            }
-            // A walk in a damaged graph may find fewer than there are.
-            if progress.pendingCount < wanted, !progress.isComplete {
-                try scan(vector, options, matching, wanted: wanted, asWalked: isWalked, searcher, &progress)
-            }
+        if isWalked, given == 0 || isWorthAWalk(depth, of: matching) {
+            try walk(vector, options, matching, depth: depth, searcher, &progress)
+        }
+        // A walk in a damaged graph may find fewer than there are.
+        if progress.pendingCount < wanted, !progress.isComplete {
+            try scan(vector, options, matching, wanted: wanted, asWalked: isWalked, searcher, &progress)
         }
     }
 

@@ -115,16 +115,15 @@ private struct CollectionRebuild<Observer: BuildObserver> {
         let record = salvaged.record
         let build = CollectionBuild(
             database: database, name: record.name, configuration: record.configuration,
-            source: SalvagedVectors(record: record, rows: salvaged.rows), identifiers: salvaged.identifiers,
-            tuning: record.tuning,
+            source: SalvagedVectors(record: record, rows: salvaged.rows), tuning: record.tuning,
             attributes: { row in
-                let slot = salvaged.slots[row]
-                guard salvaged.hasAttributes(slot) else { return nil }
+                guard let slot = salvaged.attributesSlot(of: salvaged.slots[row]) else { return nil }
                 return try snapshot.withTransaction { try $0.attributes(of: slot, in: number) }
             }, indexes: salvaged.indexes, threads: threads, observer: observer)
         // Codes that are all there is keep their space, so that they can be kept to the bit.
         let space = record.configuration.originals == .none ? record.space : nil
-        let identifiers = try BuildIdentifiers(salvaged.identifiers, count: salvaged.rows.count)
+        let identifiers = try BuildIdentifiers(
+            salvaged.identifiers, count: salvaged.rows.count, rows: salvaged.lists)
         var built = try build.built(identifiers, in: space)
         built.record.nextNumber = max(built.record.nextNumber, record.nextNumber)
         built.record.revision = record.revision &+ 1

@@ -79,7 +79,7 @@ public struct SearchOptions: Sendable, Equatable {
 }
 
 extension Collection {
-    /// Finds the vectors nearest to a query.
+    /// Finds the vectors nearest to a query. Of a row of several vectors, the nearest one answers for the row, as in all searches.
     /// - Parameters:
     ///   - vector: The query, of the collection's dimension; of any while there are no vectors.
     ///   - k: The number of neighbours, at least 1. A collection that holds fewer gives them all, and an empty one none.
@@ -167,6 +167,9 @@ extension CollectionView {
         _ vector: UnsafeBufferPointer<Float>, _ options: SearchOptions, matching: MatchingSlots?, searcher: Searcher,
         into results: inout SearchResults
     ) throws {
+        if record.hasExtraVectors {
+            return try searchRows(Array(vector), options, matching: matching, searcher: searcher, into: &results)
+        }
         guard let vector = vector.baseAddress else { return }
         let available = matching?.count ?? record.count
         guard available > 0 else { return results.endQuery() }
@@ -205,11 +208,12 @@ extension CollectionView {
     /// Answers many queries on several threads.
     /// - Parameters:
     ///   - matching: What may be found; `nil` for all.
+    ///   - asVectors: Whether vectors are found, each by itself, and not rows.
     ///   - hidden: For each query, a slot that its walk does not see.
     ///   - onQuery: Called after each query, from any thread; what it throws ends the search.
     func search(
-        _ queries: some VectorSource, _ options: SearchOptions, matching: MatchingSlots?, threads: Int,
-        hidden: [UInt32]? = nil, onQuery: @Sendable () throws -> Void
+        _ queries: some VectorSource, _ options: SearchOptions, matching: MatchingSlots?, asVectors: Bool = false,
+        threads: Int, hidden: [UInt32]? = nil, onQuery: @Sendable () throws -> Void
     ) throws -> SearchResults {
         let available = matching?.count ?? record.count
         guard available > 0 else {
@@ -222,8 +226,10 @@ extension CollectionView {
         let grain = max(1, min(64, 65_536 / min(options.k, available), 262_144 / max(1, queries.dimension)))
         let blocks = Mutex<[Int: SearchResults]>([:])
         try Parallel.forEach(count: queries.count, grain: grain, threads: threads) { block, _ in
-            let results = try search(
-                queries, block, options, matching: matching, hidden: hidden, onQuery: onQuery)
+            let results =
+                record.hasExtraVectors && !asVectors
+                ? try searchRows(queries, block, options, matching: matching, onQuery: onQuery)
+                : try search(queries, block, options, matching: matching, hidden: hidden, onQuery: onQuery)
             blocks.withLock { $0[block.lowerBound / grain] = results }
         }
         var all = SearchResults()
@@ -288,7 +294,7 @@ extension CollectionView {
 
 extension IndexError {
     /// The same error, of a row.
-    fileprivate func naming(row: Int) -> IndexError {
+    func naming(row: Int) -> IndexError {
         switch self {
         case .notFinite(nil, let component): .notFinite(row: row, component: component)
         case .tooLarge(nil, let component, let limit): .tooLarge(row: row, component: component, limit: limit)

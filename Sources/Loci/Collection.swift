@@ -63,7 +63,7 @@ public struct Collection: Sendable {
         if database.environment.isReadOnly { throw LociError.mapping(StorageError.readOnly(path: database.path)) }
     }
 
-    /// The number of vectors.
+    /// The number of vectors; see `rowCount` for that of identifiers.
     public var count: Int {
         get throws { try withView { $0.record.count } }
     }
@@ -82,22 +82,24 @@ public struct Collection: Sendable {
     /// - Parameters:
     ///   - source: The vectors, at least one.
     ///   - identifiers: One for each vector, all different; `nil` for the rows' numbers.
+    ///   - vectorCounts: How many vectors each row has, from 1 to 256, which come one after another; `nil` for one. There is then
+    ///     one identifier for each row.
     ///   - replacing: Whether vectors that are there already are replaced. They serve until the new ones do.
     ///   - threads: How many; `nil` for one a processor. The result does not depend on it.
     ///   - observer: Is told of the progress, and may stop the build.
     /// - Throws: `LociError`, `IndexError`, or what the source throws; nothing has changed then.
     public func build(
-        from source: some VectorSource, identifiers: [VectorID]? = nil, replacing: Bool = false, threads: Int? = nil,
-        observer: some BuildObserver = SilentObserver()
+        from source: some VectorSource, identifiers: [VectorID]? = nil, vectorCounts: [Int]? = nil,
+        replacing: Bool = false, threads: Int? = nil, observer: some BuildObserver = SilentObserver()
     ) throws {
         try requireWritable()
         let build = CollectionBuild(
             database: database, name: name, configuration: try configuration, source: source, identifiers: identifiers,
-            threads: max(1, threads ?? Parallel.processorCount), observer: observer)
+            vectorCounts: vectorCounts, threads: max(1, threads ?? Parallel.processorCount), observer: observer)
         try LociError.mapped { try build.run(replacing ? .existing : .empty) }
     }
 
-    /// The vector of an identifier: as it was given where the collection keeps originals (in their precision) or is
+    /// The vector of an identifier, of a row of several the first: as it was given where the collection keeps originals (in their precision) or is
     /// `float32` (of unit length then, under cosine), else decoded from its codes.
     /// - Returns: `nil` when there is no such identifier.
     public func get(_ id: VectorID) throws -> [Float]? {
@@ -106,7 +108,8 @@ public struct Collection: Sendable {
         }
     }
 
-    /// Calls `body` with every identifier and vector, in the order of slots, of one moment.
+    /// Calls `body` with every identifier and vector, in the order of slots, of one moment. Rows of several vectors come with each
+    /// of them, in no order; see `forEachRow`.
     /// - Parameter body: Gets vectors as `get` gives them.
     /// - Throws: `LociError.corrupt`, or what `body` throws.
     public func forEach(_ body: (VectorID, [Float]) throws -> Void) throws {

@@ -9,7 +9,10 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
     let name: String
     let configuration: CollectionConfiguration
     let source: Source
-    let identifiers: [VectorID]?
+    /// One for each row; `nil` for their numbers.
+    var identifiers: [VectorID]?
+    /// How many vectors each row has; `nil` for one.
+    var vectorCounts: [Int]?
     /// What is known of the collection's windows before it is built.
     var tuning: SearchTuning?
     /// The text of the attributes of a row, if there are any.
@@ -37,7 +40,7 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
     /// - Throws: `LociError`, `StorageError`, `IndexError`, or what the source throws; then nothing has changed.
     func run(_ target: Target) throws {
         try configuration.build.validate(metric: configuration.metric)
-        let identifiers = try BuildIdentifiers(identifiers, count: source.count)
+        let identifiers = try BuildIdentifiers(rows: identifiers, vectorCounts: vectorCounts, count: source.count)
         _ = try database.environment.read { try check(target, in: $0) }
         if database.environment.isReadOnly { throw StorageError.readOnly(path: database.path) }
         try publish(try built(identifiers)) { transaction, hidden, _ in
@@ -57,6 +60,7 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
         var record = CollectionRecord(name: name, configuration: configuration)
         record.dimension = source.dimension
         record.setFilled(count: source.count)
+        record.extraVectors = identifiers.extraVectors
         record.storedIdentifierChunks = identifiers.storedChunks
         record.nextNumber = identifiers.nextNumber
         let quantization = record.quantization

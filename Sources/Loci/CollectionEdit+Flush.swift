@@ -50,22 +50,29 @@ extension CollectionEdit {
         for slot in removed.reversed() {
             last -= 1
             guard slot < last else { continue }
-            let id = VectorID(bytes: try identifiers.identifier(at: UInt32(last)))
             for array in arrays.all {
                 let records = array.records
                 try array.edit(slot).copyMemory(
                     from: records.record(at: UInt32(last)), byteCount: array.geometry.stride)
             }
-            try name(slot, id)
-            if let attributes = try transaction.attributes(of: UInt32(last), in: number) {
-                try replaceAttributes(attributes, of: slot)
-                try replaceAttributes(nil, of: UInt32(last))
-            }
+            try move(UInt32(last), to: slot)
         }
         record.count = last
         record.slots = last
         try fitArrays()
         try identifiers.resize(to: last)
+    }
+
+    /// Gives a slot what belongs to the vector that has moved there.
+    private func move(_ last: UInt32, to slot: UInt32) throws {
+        let id = VectorID(bytes: try identifiers.identifier(at: last))
+        let row = record.hasExtraVectors ? try slots(of: id) : nil
+        try identifiers.set(id.bytes, at: slot)
+        try lead(id, to: row?.map { $0 == last ? slot : $0 } ?? [slot])
+        if let attributes = try transaction.attributes(of: last, in: number) {
+            try replaceAttributes(attributes, of: slot)
+            try replaceAttributes(nil, of: last)
+        }
     }
 
     /// Whether the space of a collection without a graph is to be learned anew: at each doubling, and for a vector that is
@@ -99,7 +106,7 @@ extension CollectionEdit {
         let coded = try encoder(of: source).encode(0..<source.count)
         let slots = (first..<record.slots).map { UInt32($0) }
         try write(coded, to: slots)
-        for (slot, entry) in zip(slots, pending.entries) { try name(slot, entry) }
+        try name(slots, pending.entries)
     }
 
     /// Learns the space of all vectors, codes them all in it, and builds the graph when they are many.
@@ -133,7 +140,7 @@ extension CollectionEdit {
             try write(graph.parents, to: .parents)
             if let entries = graph.entries { try write(entries.table, to: .entries) }
         }
-        for (row, entry) in zip(first..<record.slots, pending.entries) { try name(UInt32(row), entry) }
+        try name(UInt32(first)..<UInt32(record.slots), pending.entries)
     }
 
     func encoder<Source: VectorSource>(of source: Source) throws -> BlockEncoder<Source> {

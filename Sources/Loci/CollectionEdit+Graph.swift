@@ -52,7 +52,7 @@ extension CollectionEdit {
         let linked = record.count
         let slots = try takeSlots(source.count)
         try write(try encoder(of: source).encode(0..<source.count), to: slots)
-        for (slot, entry) in zip(slots, pending.entries) { try name(slot, entry) }
+        try name(slots, pending.entries)
         let editor = try graphEditor(linked: linked)
         try editor.insert(slots)
         record.entryPoint = editor.entryPoint

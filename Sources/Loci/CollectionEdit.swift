@@ -54,30 +54,41 @@ final class CollectionEdit {
     /// The number of components of a vector; 0 while there are none.
     var dimension: Int { count == 0 ? 0 : pending?.dimension ?? record.dimension }
 
-    /// The slot of an identifier whose vector is in the arrays.
-    /// - Throws: `StorageError.corrupted` for a slot that does not exist.
+    /// The number of rows, those that wait included.
+    var rowCount: Int { count - record.extraVectors - (pending?.extraVectors ?? 0) }
+
+    /// The slots of an identifier whose vectors are in the arrays, in the order in which they were given.
+    /// - Throws: `StorageError.corrupted` for slots that do not exist.
     /// - Complexity: O(log n).
-    func slot(of id: VectorID) throws -> UInt32? {
+    func slots(of id: VectorID) throws -> [UInt32]? {
         guard (1...VectorID.maximumBytes).contains(id.bytes.count) else { return nil }
         if let value = try transaction.value(of: Key(collection: number, identifier: id.bytes), in: .ids) {
-            return try CollectionView.slot(value, of: id, below: record.slots)
+            return try RowSlots.decode(value.span.bytes, of: id, below: record.slots)
         }
         guard let slot = SlotNumber.slot(of: id.bytes), slot < record.slots,
             try identifiers.identifier(at: slot) == id.bytes
         else { return nil }
-        return slot
+        return [slot]
     }
 
-    /// The vector of an identifier, as `Collection.get` gives it, or as it was given to this transaction.
-    func vector(of id: VectorID) throws -> [Float]? {
-        if let pending, let place = pending.place(of: id) { return pending.vector(at: place) }
-        return try slot(of: id).map { vector(at: $0) }
+    /// Whether there is a row of an identifier.
+    func contains(_ id: VectorID) throws -> Bool { try pending?.place(of: id) != nil || slots(of: id) != nil }
+
+    /// The vectors of an identifier, as `Collection.vectors(of:)` gives them, or as they were given to this transaction.
+    func vectors(of id: VectorID) throws -> [[Float]]? {
+        if let pending, let place = pending.place(of: id) { return pending.vectors(at: place) }
+        return try slots(of: id).map { $0.map { vector(at: $0) } }
     }
 
     /// The text of the attributes of an identifier.
     func attributes(of id: VectorID) throws -> [UInt8]? {
         if let pending, let place = pending.place(of: id) { return pending.attributes(at: place) }
-        return try slot(of: id).flatMap { try transaction.attributes(of: $0, in: number) }
+        return try slots(of: id).flatMap { try storedAttributes(of: $0) }
+    }
+
+    /// The text of the attributes of a row: its first slot has them.
+    private func storedAttributes(of slots: [UInt32]) throws -> [UInt8]? {
+        try slots.first.flatMap { try transaction.attributes(of: $0, in: number) }
     }
 
     /// Sets the text of the attributes of an identifier, or removes it.
@@ -88,47 +99,58 @@ final class CollectionEdit {
             if pending?.bytes ?? 0 >= Self.pendingBytes { try changing(flush) }
             return true
         }
-        guard let slot = try slot(of: id) else { return false }
+        guard let slot = try slots(of: id)?.first else { return false }
         try changing { try replaceAttributes(attributes, of: slot) }
         isChanged = true
         return true
     }
 
-    /// Takes a vector in.
+    /// Takes a row in.
     /// - Parameters:
+    ///   - values: The components of its vectors, one vector after another.
+    ///   - vectors: How many vectors, to which the components must come in equal parts.
     ///   - attributes: The text of its attributes; `nil` to keep those of the identifier.
     ///   - replacing: Whether there may be one of this identifier, whose place it takes.
     /// - Returns: Whether there was.
-    /// - Throws: `LociError.identifierExists`, or `IndexError` for a vector that is not admitted, naming `row`.
+    /// - Throws: `LociError.identifierExists` or `.vectorCount`, or `IndexError` for a vector that is not admitted, naming `row`.
     @discardableResult
     func put(
-        _ id: VectorID, _ vector: UnsafeBufferPointer<Float>, attributes: [UInt8]? = nil, replacing: Bool,
-        row: Int? = nil
+        _ id: VectorID, _ values: UnsafeBufferPointer<Float>, vectors: Int = 1, attributes: [UInt8]? = nil,
+        replacing: Bool, row: Int? = nil
     ) throws -> Bool {
         guard (1...VectorID.maximumBytes).contains(id.bytes.count) else {
             throw LociError.identifierLength(row: row ?? 0, bytes: id.bytes.count, limit: VectorID.maximumBytes)
         }
-        try admit(vector, row: row)
+        guard (1...VectorID.maximumVectors).contains(vectors) else {
+            throw LociError.vectorCount(id: id, vectors: vectors, limit: VectorID.maximumVectors)
+        }
+        let dimension = values.count / vectors
+        for place in 0..<vectors {
+            let part = place * dimension..<(place + 1) * dimension
+            try admit(UnsafeBufferPointer(rebasing: values[part]), row: row)
+        }
         // The next vector may be of another dimension when all are gone.
         if count == 0 { try changing(flush) }
         let isWaiting = pending?.place(of: id) != nil
-        let old = isWaiting ? nil : try slot(of: id)
+        let old = isWaiting ? nil : try slots(of: id)
         if !replacing, isWaiting || old != nil { throw LociError.identifierExists(name: record.name, id: id) }
-        // They go on with the vector, which will have another slot.
-        let attributes = try attributes ?? old.flatMap { try transaction.attributes(of: $0, in: number) }
+        // They go on with the row, which will have other slots.
+        let attributes = try attributes ?? old.flatMap { try storedAttributes(of: $0) }
         try changing {
             if let old { try detach(old, id) }
-            wait(id, vector, attributes)
+            wait(id, values, dimension: dimension, attributes)
             if pending?.bytes ?? 0 >= Self.pendingBytes { try flush() }
         }
         return isWaiting || old != nil
     }
 
-    /// Lets a vector wait.
-    private func wait(_ id: VectorID, _ vector: UnsafeBufferPointer<Float>, _ attributes: [UInt8]?) {
-        var pending = self.pending ?? PendingVectors(dimension: vector.count)
+    /// Lets a row wait.
+    private func wait(
+        _ id: VectorID, _ values: UnsafeBufferPointer<Float>, dimension: Int, _ attributes: [UInt8]?
+    ) {
+        var pending = self.pending ?? PendingVectors(dimension: dimension)
         self.pending = nil
-        pending.put(vector, for: id, attributes: attributes)
+        pending.put(values, for: id, attributes: attributes)
         self.pending = pending
         record.note(id)
         isChanged = true
@@ -148,40 +170,48 @@ final class CollectionEdit {
     /// The identifier for a vector that was given none.
     func nextIdentifier() -> VectorID { VectorID(String(record.nextNumber)) }
 
-    /// Removes a vector.
+    /// Removes a row.
     /// - Returns: Whether there was one.
     func remove(_ id: VectorID) throws -> Bool {
         if pending?.drop(id) == true { return true }
-        guard let slot = try slot(of: id) else { return false }
-        try changing { try detach(slot, id) }
+        guard let slots = try slots(of: id) else { return false }
+        try changing { try detach(slots, id) }
         return true
     }
 
-    /// Takes identifier and attributes away from a slot, whose vector is then to be removed.
-    private func detach(_ slot: UInt32, _ id: VectorID) throws {
-        try identifiers.set([], at: slot)
-        try replaceAttributes(nil, of: slot)
+    /// Takes identifier and attributes away from the slots of a row, whose vectors are then to be removed.
+    private func detach(_ slots: [UInt32], _ id: VectorID) throws {
+        for slot in slots { try identifiers.set([], at: slot) }
+        if let first = slots.first { try replaceAttributes(nil, of: first) }
         try transaction.delete(Key(collection: number, identifier: id.bytes), in: .ids)
-        removed.append(slot)
+        removed += slots
+        record.extraVectors -= slots.count - 1
         isChanged = true
     }
 
-    /// Gives a slot what belongs to its new vector.
-    func name(_ slot: UInt32, _ entry: PendingVectors.Entry) throws {
-        try name(slot, entry.id)
-        if let attributes = entry.attributes { try replaceAttributes(attributes, of: slot) }
+    /// Gives slots what belongs to their new rows.
+    /// - Parameter slots: Of all vectors of the rows, in their order.
+    func name(_ slots: some RandomAccessCollection<UInt32>, _ entries: [PendingVectors.Entry]) throws {
+        var rest = slots[...]
+        for entry in entries {
+            let own = Array(rest.prefix(entry.count))
+            rest = rest.dropFirst(entry.count)
+            for slot in own { try identifiers.set(entry.id.bytes, at: slot) }
+            try lead(entry.id, to: own)
+            record.extraVectors += own.count - 1
+            if let attributes = entry.attributes, let first = own.first {
+                try replaceAttributes(attributes, of: first)
+            }
+        }
     }
 
-    /// Gives a slot an identifier.
-    func name(_ slot: UInt32, _ id: VectorID) throws {
-        try identifiers.set(id.bytes, at: slot)
+    /// Lets an identifier lead to slots, which have it already.
+    func lead(_ id: VectorID, to slots: [UInt32]) throws {
         let key = try Key(collection: number, identifier: id.bytes)
-        if SlotNumber.slot(of: id.bytes) == slot {
+        if slots.count == 1, SlotNumber.slot(of: id.bytes) == slots.first {
             try transaction.delete(key, in: .ids)
         } else {
-            var value: [UInt8] = []
-            value.appendLittleEndian(slot)
-            try transaction.put(value, for: key, in: .ids)
+            try transaction.put(RowSlots.encode(slots), for: key, in: .ids)
         }
     }
 

@@ -6,7 +6,7 @@ import LociStorage
 /// A collection's settings and statistics, as they stand in the table `collections`.
 ///
 ///     offset  bytes
-///          0      2   version of this record: 5
+///          0      2   version of this record: 6
 ///          2      1   metric: 1 l2, 2 ip, 3 cosine
 ///          3      1   quantization: 1 float32, 2 float16, 3 lvq8, 4 lvq4, 5 lvq4x4, 6 lvq4x8
 ///          4      1   originals: 0 none, 1 float16, 2 float32
@@ -37,15 +37,17 @@ import LociStorage
 ///         88      4   number of vectors that the mean was learned from
 ///         92      4   number of vectors when entry points and growth were learned
 ///         96      4   number of vectors that were removed since then
-///        100      4   zero
+///        100      4   number of vectors beyond the first of their rows; zero in version 5
 ///        104      8   number that the next vector without an identifier is named by
 ///        112      8   how often the collection was changed
 ///        120          mean, dimension × f32, for the lvq kinds once there are vectors; then the name; then p points, each
 ///                     a window, u32, and the recall that it reached in millionths, u32
 ///
-/// Numbers are little-endian. Versions 1 to 4 belong to databases of format versions 1 and 2, which are refused.
+/// Numbers are little-endian. Version 5, which knew of no rows of several vectors, is read. Versions 1 to 4 belong to databases
+/// of format versions 1 and 2, which are refused.
 struct CollectionRecord: Sendable, Equatable {
-    static let currentVersion: UInt16 = 5
+    static let currentVersion: UInt16 = 6
+    static let supportedVersions: ClosedRange<UInt16> = 5...currentVersion
     static let fixedBytes = 120
     private static let pointBytes = 8
 
@@ -54,6 +56,8 @@ struct CollectionRecord: Sendable, Equatable {
     var dimension = 0
     /// The number of vectors.
     var count = 0
+    /// The number of vectors beyond the first of their rows: 0 where each row has one.
+    var extraVectors = 0
     /// The number of slots, which is the length of the arrays. Only where there is a graph may it be more than `count`.
     var slots = 0
     /// The number of slots that can be used again.
@@ -83,6 +87,12 @@ struct CollectionRecord: Sendable, Equatable {
     var storedIdentifierChunks = 0
 
     var quantization: Quantization { configuration.quantization }
+
+    /// The number of rows, which is that of identifiers.
+    var rowCount: Int { count - extraVectors }
+
+    /// Whether there are rows of several vectors.
+    var hasExtraVectors: Bool { extraVectors > 0 }
 
     /// Whether there are slots without a vector.
     var hasUnusedSlots: Bool { slots > count }
@@ -171,7 +181,7 @@ struct CollectionRecord: Sendable, Equatable {
         bytes.appendLittleEndian(UInt32(clamping: learnedCount))
         bytes.appendLittleEndian(UInt32(clamping: refreshedCount))
         bytes.appendLittleEndian(UInt32(clamping: removedSinceRefresh))
-        bytes.appendLittleEndian(UInt32(0))
+        bytes.appendLittleEndian(UInt32(clamping: extraVectors))
         bytes.appendLittleEndian(nextNumber)
         bytes.appendLittleEndian(revision)
         for value in mean { bytes.appendLittleEndian(value.bitPattern) }
@@ -200,7 +210,7 @@ struct CollectionRecord: Sendable, Equatable {
         let checksum = unsealed.withUnsafeBytes { Checksum.crc32($0) }
         guard checksum == span.littleEndian(at: 52, as: UInt32.self) else { throw fault("its checksum is wrong") }
         let version = span.littleEndian(at: 0, as: UInt16.self)
-        guard version == Self.currentVersion else {
+        guard Self.supportedVersions.contains(version) else {
             throw .formatVersion(path: path, found: UInt32(version), supported: UInt32(Self.currentVersion))
         }
         guard let metric = Metric(rawValue: bytes[2]) else { throw fault("it names metric \(bytes[2])") }
@@ -252,10 +262,15 @@ struct CollectionRecord: Sendable, Equatable {
         learnedCount = Int(span.littleEndian(at: 88, as: UInt32.self))
         refreshedCount = Int(span.littleEndian(at: 92, as: UInt32.self))
         removedSinceRefresh = Int(span.littleEndian(at: 96, as: UInt32.self))
+        extraVectors = Int(span.littleEndian(at: 100, as: UInt32.self))
         nextNumber = span.littleEndian(at: 104, as: UInt64.self)
         revision = span.littleEndian(at: 112, as: UInt64.self)
         guard count <= slots, slots <= Adjacency.slotLimit, slots == count || hasGraph && count > 0 else {
             throw fault("it has \(count) vectors in \(slots) slots")
+        }
+        let fewestRows = (count + VectorID.maximumVectors - 1) / VectorID.maximumVectors
+        guard extraVectors <= (version == 5 ? 0 : count - fewestRows) else {
+            throw fault("it has \(extraVectors) vectors beyond the first of their rows, of \(count)")
         }
         guard freeSlots <= slots - count, sweepPosition == 0 || Int(sweepPosition) < slots else {
             throw fault("it has \(freeSlots) free slots, and its sweep is at \(sweepPosition), of \(slots)")

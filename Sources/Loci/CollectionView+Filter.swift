@@ -5,27 +5,30 @@ import LociIndex
 import LociStorage
 
 extension CollectionView {
-    /// The slots that match a filter, and how they were found.
+    /// The slots of rows that match a filter, and how they were found.
     /// - Parameter transaction: Of the view.
     /// - Throws: `StorageError.corrupted` for attributes, or indexes, that are damaged.
     /// - Complexity: For a filter that was not used on this view, O(slots / 64 + postings that are read) where indexes cover it, and
     ///   else O(bytes of the attributes that they leave open): without an index, of all.
     func matching(_ filter: Filter, in transaction: borrowing ReadTransaction) throws -> MatchingSlots {
-        try filters.matching(filter) {
-            let indexed = IndexedFilter(filter.expression)
-            let fields = try transaction.indexedFields(of: number)
-            guard fields.contains(where: { indexed.fields.contains($0.path) }) else {
-                let matching = SlotSet(limit: record.slots)
-                try read(filter, among: nil, into: matching, in: transaction)
-                return MatchingSlots(slots: matching, source: .attributes)
-            }
-            let (known, open) = try IndexedMatching(
-                fields: fields, collection: number, limit: record.slots, in: transaction
-            ).matching(indexed, in: transaction)
-            guard open.count > 0 else { return MatchingSlots(slots: known, source: .indexes) }
-            try read(filter, among: open, into: known, in: transaction)
-            return MatchingSlots(slots: known, source: .indexesAndAttributes)
+        try filters.matching(filter) { try widened(find(filter, in: transaction), in: transaction) }
+    }
+
+    /// The first slots of rows that match: these have the attributes.
+    private func find(_ filter: Filter, in transaction: borrowing ReadTransaction) throws -> MatchingSlots {
+        let indexed = IndexedFilter(filter.expression)
+        let fields = try transaction.indexedFields(of: number)
+        guard fields.contains(where: { indexed.fields.contains($0.path) }) else {
+            let matching = SlotSet(limit: record.slots)
+            try read(filter, among: nil, into: matching, in: transaction)
+            return MatchingSlots(slots: matching, source: .attributes)
         }
+        let (known, open) = try IndexedMatching(
+            fields: fields, collection: number, limit: record.slots, in: transaction
+        ).matching(indexed, in: transaction)
+        guard open.count > 0 else { return MatchingSlots(slots: known, source: .indexes) }
+        try read(filter, among: open, into: known, in: transaction)
+        return MatchingSlots(slots: known, source: .indexesAndAttributes)
     }
 
     /// Reads attributes, and adds the slots that match.
@@ -79,6 +82,32 @@ extension CollectionView {
         case .walk: return radius < .infinity ? .within(radius, window: plan.window) : .window(plan.window)
         }
     }
+}
+
+extension CollectionView {
+    /// What matches with all slots of its rows: attributes, by which filters go, belong to the first alone.
+    /// - Parameter found: First slots of rows, which become the property of the answer.
+    /// - Complexity: O(rows that match · log n), or O(rows) where many do.
+    func widened(
+        _ found: MatchingSlots, in transaction: borrowing ReadTransaction
+    ) throws -> MatchingSlots {
+        guard record.hasExtraVectors else { return found }
+        let wide = found.slots.copy()
+        if found.count < record.rowCount / Self.rowsInOrder {
+            try found.slots.forEach { slot in
+                let id = VectorID(bytes: try identifiers.identifier(at: slot))
+                for other in try slots(of: id, in: transaction) ?? [] { wide.insert(other) }
+            }
+        } else {
+            for (first, slots) in try RowLists(self, in: transaction).lists where found.slots.contains(first) {
+                for slot in slots { wide.insert(slot) }
+            }
+        }
+        return MatchingSlots(slots: wide, source: found.source, rowCount: found.count)
+    }
+
+    /// Where one row in so many matches, or more, all are read in the order in which they lie.
+    private static let rowsInOrder = 8
 }
 
 extension Collection {

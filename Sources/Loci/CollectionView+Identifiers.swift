@@ -3,8 +3,8 @@
 import LociStorage
 
 extension CollectionView {
-    /// The slot of an identifier: what the table `ids` says, or else the slot that it is the number of, if that slot has
-    /// no other.
+    /// The slot of the first vector of an identifier: what the table `ids` says, or else the slot that it is the number of, if
+    /// that slot has no other.
     /// - Parameters:
     ///   - id: The identifier.
     ///   - transaction: The one that this view is of.
@@ -12,23 +12,23 @@ extension CollectionView {
     /// - Throws: `StorageError.corrupted` for a slot that does not exist.
     /// - Complexity: O(log n).
     func slot(of id: VectorID, in transaction: borrowing ReadTransaction) throws -> UInt32? {
-        guard (1...VectorID.maximumBytes).contains(id.bytes.count) else { return nil }
-        let value = try transaction.value(of: Key(collection: number, identifier: id.bytes), in: .ids)
-        guard let value else { return try numberedSlot(id) }
-        return try Self.slot(value, of: id, below: record.slots)
+        try slots(of: id, in: transaction)?.first
     }
 
-    /// The slot that an entry of the table `ids` tells.
-    /// - Throws: `StorageError.corrupted` for one that does not exist.
-    static func slot(_ value: [UInt8], of id: VectorID, below slots: Int) throws(StorageError) -> UInt32 {
-        guard value.count == 4 else {
-            throw .corrupted(what: "a slot has \(value.count) bytes of 4", location: "table ids, \(id)")
-        }
-        let slot = value.span.bytes.littleEndian(at: 0, as: UInt32.self)
-        guard slot < slots else {
-            throw .corrupted(what: "slot \(slot) is not below \(slots)", location: "table ids, \(id)")
-        }
-        return slot
+    /// The slots of the vectors of an identifier, in the order in which the vectors were given.
+    /// - Parameters:
+    ///   - id: The identifier.
+    ///   - transaction: The one that this view is of.
+    /// - Returns: `nil` when there is none of this name, or of a name that none can have; else one at least.
+    /// - Throws: `StorageError.corrupted` for slots that do not exist.
+    /// - Complexity: O(log n).
+    func slots(
+        of id: VectorID, in transaction: borrowing some StorageTransaction & ~Copyable
+    ) throws -> [UInt32]? {
+        guard (1...VectorID.maximumBytes).contains(id.bytes.count) else { return nil }
+        let value = try transaction.value(of: Key(collection: number, identifier: id.bytes), in: .ids)
+        guard let value else { return try numberedSlot(id).map { [$0] } }
+        return try RowSlots.decode(value.span.bytes, of: id, below: record.slots)
     }
 
     private func numberedSlot(_ id: VectorID) throws(StorageError) -> UInt32? {

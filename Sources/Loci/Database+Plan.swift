@@ -24,6 +24,8 @@ extension Database {
     ///     looked at; to fix one of them, give it in `options` alone.
     ///   - source: The vectors, at least two.
     ///   - identifiers: One for each vector, all different; `nil` for the rows' numbers. They count among the bytes.
+    ///   - vectorCounts: How many vectors each row has, from 1 to 256, which come one after another; `nil` for one. There is then
+    ///     one identifier for each row.
     ///   - options: What to choose from, and the size of the sample.
     ///   - threads: How many; `nil` for one a processor. The plan does not depend on it.
     ///   - observer: Is told of the progress, and may stop the planning.
@@ -34,13 +36,13 @@ extension Database {
     /// - Complexity: That of a build of the sample for each degree; reads the sample's rows once.
     public static func planBuild(
         _ goal: BuildGoal, _ configuration: CollectionConfiguration = CollectionConfiguration(),
-        from source: some VectorSource, identifiers: [VectorID]? = nil, options: PlanOptions = PlanOptions(),
-        threads: Int? = nil, observer: some PlanObserver = SilentObserver()
+        from source: some VectorSource, identifiers: [VectorID]? = nil, vectorCounts: [Int]? = nil,
+        options: PlanOptions = PlanOptions(), threads: Int? = nil, observer: some PlanObserver = SilentObserver()
     ) throws -> BuildPlan {
         try goal.validate()
         try options.validate()
         let threads = max(1, threads ?? Parallel.processorCount)
-        let identifiers = try BuildIdentifiers(identifiers, count: source.count)
+        let identifiers = try BuildIdentifiers(rows: identifiers, vectorCounts: vectorCounts, count: source.count)
         let planned = PlanCandidates(
             configuration: configuration, count: source.count, dimension: source.dimension,
             identifiers: identifiers)

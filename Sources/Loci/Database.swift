@@ -117,6 +117,8 @@ public final class Database: Sendable {
     ///   - configuration: Its metric, quantization and graph.
     ///   - source: The vectors, at least one.
     ///   - identifiers: One for each vector, all different; `nil` for the rows' numbers.
+    ///   - vectorCounts: How many vectors each row has, from 1 to 256, which come one after another; `nil` for one. There is then
+    ///     one identifier for each row.
     ///   - replacing: Whether a collection of the name may be there already. It serves until the new one is whole.
     ///   - tuning: What a plan expects of its windows; searches go by it until the collection is tuned. Without a graph it is
     ///     not kept.
@@ -126,13 +128,15 @@ public final class Database: Sendable {
     /// - Complexity: See `GraphBuilder.build`; the vectors' dimension and 8 · degree bytes of memory a vector.
     public func buildCollection(
         _ name: String, _ configuration: CollectionConfiguration = CollectionConfiguration(),
-        from source: some VectorSource, identifiers: [VectorID]? = nil, replacing: Bool = false,
-        tuning: SearchTuning? = nil, threads: Int? = nil, observer: some BuildObserver = SilentObserver()
+        from source: some VectorSource, identifiers: [VectorID]? = nil, vectorCounts: [Int]? = nil,
+        replacing: Bool = false, tuning: SearchTuning? = nil, threads: Int? = nil,
+        observer: some BuildObserver = SilentObserver()
     ) throws -> Collection {
         try Catalogue.validate(name)
         let build = CollectionBuild(
             database: self, name: name, configuration: configuration, source: source, identifiers: identifiers,
-            tuning: tuning, threads: max(1, threads ?? Parallel.processorCount), observer: observer)
+            vectorCounts: vectorCounts, tuning: tuning, threads: max(1, threads ?? Parallel.processorCount),
+            observer: observer)
         try LociError.mapped { try build.run(replacing ? .any : .absent) }
         return Collection(name: name, database: self)
     }
@@ -145,6 +149,8 @@ public final class Database: Sendable {
     ///   - configuration: Its metric, quantization and graph.
     ///   - source: The vectors, at least one.
     ///   - identifiers: One for each vector, all different; `nil` for the rows' numbers.
+    ///   - vectorCounts: How many vectors each row has, from 1 to 256, which come one after another; `nil` for one. There is then
+    ///     one identifier for each row.
     ///   - replacing: Whether a collection of the name may be there already. It serves until the new one is whole.
     ///   - tuning: What a plan expects of its windows; searches go by it until the collection is tuned. Without a graph it is
     ///     not kept.
@@ -154,16 +160,17 @@ public final class Database: Sendable {
     /// - Complexity: As `buildCollection`.
     public static func buildCollection(
         at path: String, _ name: String, _ configuration: CollectionConfiguration = CollectionConfiguration(),
-        from source: some VectorSource, identifiers: [VectorID]? = nil, replacing: Bool = false,
-        tuning: SearchTuning? = nil, threads: Int? = nil, observer: some BuildObserver = SilentObserver()
+        from source: some VectorSource, identifiers: [VectorID]? = nil, vectorCounts: [Int]? = nil,
+        replacing: Bool = false, tuning: SearchTuning? = nil, threads: Int? = nil,
+        observer: some BuildObserver = SilentObserver()
     ) throws -> Collection {
         try Catalogue.validate(name)
         try configuration.build.validate(metric: configuration.metric)
-        _ = try BuildIdentifiers(identifiers, count: source.count)
+        _ = try BuildIdentifiers(rows: identifiers, vectorCounts: vectorCounts, count: source.count)
         return try create(at: path) { database in
             try database.buildCollection(
-                name, configuration, from: source, identifiers: identifiers, replacing: replacing, tuning: tuning,
-                threads: threads, observer: observer)
+                name, configuration, from: source, identifiers: identifiers, vectorCounts: vectorCounts,
+                replacing: replacing, tuning: tuning, threads: threads, observer: observer)
         }
     }
 

@@ -4,13 +4,23 @@ import LociAttributes
 import LociIndex
 import Synchronization
 
-/// The slots that match a filter.
+/// The slots of the rows that match a filter.
 struct MatchingSlots: Sendable {
+    /// Of all vectors of these rows.
     let slots: SlotSet
+    /// How many rows they are.
+    let rowCount: Int
     /// How they were found.
     let source: FilterPlan.Source
 
     var count: Int { slots.count }
+
+    /// - Parameter rowCount: How many rows the slots are; `nil` for as many.
+    init(slots: SlotSet, source: FilterPlan.Source, rowCount: Int? = nil) {
+        self.slots = slots
+        self.source = source
+        self.rowCount = rowCount ?? slots.count
+    }
 }
 
 /// What matches filters that were used on a view: attributes and indexes are read once for each filter and commit.

@@ -35,7 +35,7 @@ public struct NeighborGroup: Sendable, Equatable {
 extension Collection {
     /// Finds the groups whose nearest vectors are nearest to a query, and the nearest of each.
     ///
-    /// Vectors belong together whose attributes have the same number, boolean or string in the field; `true` is 1, and strings are
+    /// Vectors, or rows of several, belong together whose attributes have the same number, boolean or string in the field; `true` is 1, and strings are
     /// the same if their bytes are. Others, and those without the field, belong to no group and are not found.
     ///
     /// Groups are met in the order of a search, until there are `k`. Those that have fewer than they may are then searched each for
@@ -72,14 +72,14 @@ extension Collection {
 /// A search for groups.
 private struct GroupedSearch {
     private let vector: [Float]
-    private var options: SearchOptions
+    private let options: SearchOptions
     private let size: Int
     private let groupLimit: Int
     private let view: CollectionView
     private let reader: FieldGroupReader
     /// The index on the field.
     private let index: IndexedField?
-    /// The vectors of groups that were not met, and those of the groups that were met in this round.
+    /// The vectors of groups that were not met, and those of the groups that are met in this round.
     private var matching: MatchingSlots
     private var groups: [FieldGroup] = []
     private var places: [FieldGroup: Int] = [:]
@@ -95,12 +95,13 @@ private struct GroupedSearch {
         in transaction: borrowing ReadTransaction
     ) throws {
         self.vector = vector
-        self.options = options
         self.size = size
         self.view = view
         groupLimit = options.k
         // More are looked for than there will be groups, and more than a tuning was made for.
-        if !options.isExact { self.options.effort = .window(try view.walkedWindow(for: options)) }
+        var deeper = options
+        if !options.isExact { deeper.effort = .window(try view.walkedWindow(for: options)) }
+        self.options = deeper
         reader = try FieldGroupReader(path)
         index = try transaction.indexedFields(of: view.number).first { $0.path == path }
         let known = try options.filter.map { try view.matching($0, in: transaction) }
@@ -119,7 +120,7 @@ private struct GroupedSearch {
             if isComplete || isFull && size == 1 { break }
             let members = try members(of: groups[known...], in: transaction)
             for (place, slots) in zip(known..., members) where found[place].count < size {
-                try fill(place, slots)
+                try fill(place, slots, in: transaction)
             }
             if isFull { break }
             let rest = matching.slots.copy()
@@ -137,19 +138,20 @@ private struct GroupedSearch {
         }
     }
 
-    /// Meets vectors in the order of a search, until there are all groups or patience ends.
-    /// - Returns: Whether all vectors were met.
+    /// Meets rows in the order of a search, until there are all groups or patience ends.
+    /// - Returns: Whether all rows were met.
     private mutating func meet(in transaction: borrowing ReadTransaction) throws -> Bool {
         var progress = SearchProgress()
+        var met: Set<UInt32> = []
         let round = max(Self.smallestRound, Self.patience * groupLimit)
         let before = groups.count
-        while groups.count < groupLimit, progress.givenCount < round || groups.count == before {
-            options.k = min(max(groupLimit, progress.givenCount), SearchOptions.limit)
-            try view.deepen(&progress, vector, options, matching)
-            let page = progress.take(options.k)
+        while groups.count < groupLimit, met.count < round || groups.count == before {
+            let page = try page(max(groupLimit, progress.givenCount), matching, &progress)
             if page.isEmpty { return true }
             for hit in page {
-                guard let text = try transaction.attributes(of: hit.slot, in: view.number),
+                let first = try firstSlot(with: hit.slot, in: transaction)
+                guard met.insert(first).inserted,
+                    let text = try transaction.attributes(of: first, in: view.number),
                     let group = reader.group(of: text.span.bytes)
                 else { continue }
                 if let place = places[group] {
@@ -162,6 +164,21 @@ private struct GroupedSearch {
             }
         }
         return progress.isComplete && progress.pendingCount == 0
+    }
+
+    /// The vectors that a search finds next.
+    private func page(
+        _ count: Int, _ matching: MatchingSlots, _ progress: inout SearchProgress
+    ) throws -> ArraySlice<SearchProgress.Found> {
+        try view.withSearcher { try view.deepen(&progress, vector, options, matching, wanted: count, $0) }
+        return progress.take(count)
+    }
+
+    /// The first slot of a row, which has its attributes.
+    private func firstSlot(with slot: UInt32, in transaction: borrowing ReadTransaction) throws -> UInt32 {
+        guard view.record.hasExtraVectors else { return slot }
+        let id = VectorID(bytes: try view.identifiers.identifier(at: slot))
+        return try view.slots(of: id, in: transaction)?.first ?? slot
     }
 
     /// The vectors of groups.
@@ -190,21 +207,31 @@ private struct GroupedSearch {
                 throw StorageError.corrupted(what: fault.description, location: "collection \(view.number)")
             }
         }
-        for set in sets { set.formIntersection(matching.slots) }
-        return sets
+        return try sets.map { set in
+            set.formIntersection(matching.slots)
+            return try view.widened(MatchingSlots(slots: set, source: matching.source), in: transaction).slots
+        }
     }
 
     /// Searches a group for itself.
-    private mutating func fill(_ place: Int, _ slots: SlotSet) throws {
+    private mutating func fill(_ place: Int, _ slots: SlotSet, in transaction: borrowing ReadTransaction) throws {
         guard slots.count > found[place].count else { return }
-        options.k = size
+        let members = MatchingSlots(slots: slots, source: matching.source)
         var progress = SearchProgress()
-        try view.deepen(&progress, vector, options, MatchingSlots(slots: slots, source: matching.source))
-        // What was met before is among it, unless the graph leads elsewhere now.
-        var all = found[place]
-        let known = Set(all.lazy.map(\.slot))
-        all += progress.take(size).filter { !known.contains($0.slot) }
-        all.sort { ($0.distance, $0.slot) < ($1.distance, $1.slot) }
+        // What was met before is met again, unless the graph leads elsewhere now.
+        var nearest: [UInt32: SearchProgress.Found] = [:]
+        for hit in found[place] { nearest[try firstSlot(with: hit.slot, in: transaction)] = hit }
+        var rows: Set<UInt32> = []
+        while rows.count < size {
+            let page = try page(size, members, &progress)
+            if page.isEmpty { break }
+            for hit in page {
+                let first = try firstSlot(with: hit.slot, in: transaction)
+                rows.insert(first)
+                if nearest[first].map({ hit.distance < $0.distance }) ?? true { nearest[first] = hit }
+            }
+        }
+        let all = nearest.values.sorted { ($0.distance, $0.slot) < ($1.distance, $1.slot) }
         found[place] = Array(all.prefix(size))
     }
 }

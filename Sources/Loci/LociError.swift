@@ -43,10 +43,14 @@ public enum LociError: Error, Equatable, Sendable {
     case emptyCollection(name: String)
     /// The collection holds vectors already, and they were not to be replaced.
     case collectionNotEmpty(name: String)
-    /// Another number of identifiers than of vectors.
+    /// Another number of identifiers than of rows, which are vectors where no row has several.
     case identifierCount(identifiers: Int, vectors: Int)
     /// An identifier that is empty or too long.
     case identifierLength(row: Int, bytes: Int, limit: Int)
+    /// A row of no vectors, or of too many.
+    case vectorCount(id: VectorID, vectors: Int, limit: Int)
+    /// Rows of another number of vectors than there are.
+    case vectorTotal(rows: Int, vectors: Int)
     /// Two rows have the same identifier.
     case duplicateIdentifier(String, rows: [Int])
     /// The collection has a vector of this identifier already.
@@ -141,9 +145,13 @@ extension LociError: CustomStringConvertible {
         case .collectionNotEmpty(let name):
             "the collection \"\(name)\" holds vectors already; ask for them to be replaced, or use another collection"
         case .identifierCount(let identifiers, let vectors):
-            "there are \(identifiers) identifiers for \(vectors) vectors; give one for each"
+            "there are \(identifiers) identifiers for \(vectors) rows; give one for each"
         case .identifierLength(let row, let bytes, let limit):
             "the identifier of row \(row) has \(bytes) bytes; it must have from 1 to \(limit)"
+        case .vectorCount(let id, let vectors, let limit):
+            "the row \"\(id)\" is of \(vectors) vectors; it must have from 1 to \(limit): give the others to rows of their own"
+        case .vectorTotal(let rows, let vectors):
+            "the rows are said to be of \(rows) vectors, but there are \(vectors); the numbers of each must add up to that"
         case .duplicateIdentifier(let identifier, let rows):
             "the identifier \"\(identifier)\" is given to the rows \(rows.map(String.init).joined(separator: " and ")); "
                 + "each vector needs its own"

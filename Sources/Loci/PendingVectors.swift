@@ -2,82 +2,106 @@
 
 import LociIndex
 
-/// Vectors that a transaction was given and has not coded yet: what is inserted together is linked together, on all
+/// Rows of vectors that a transaction was given and has not coded yet: what is inserted together is linked together, on all
 /// processors.
 struct PendingVectors {
     let dimension: Int
     private var values: [Float] = []
-    private var ids: [VectorID] = []
-    private var texts: [[UInt8]?] = []
+    private var rows: [Row] = []
     private var textBytes = 0
-    private var isDropped: [Bool] = []
     private var places: [VectorID: Int] = [:]
+
+    /// Vectors that wait.
+    private(set) var count = 0
+
+    private struct Row {
+        let id: VectorID
+        /// Where its vectors stand among all.
+        let vectors: Range<Int>
+        var attributes: [UInt8]?
+        var isDropped = false
+    }
 
     init(dimension: Int) { self.dimension = dimension }
 
-    /// Vectors that wait.
-    var count: Int { places.count }
+    /// The vectors that wait beyond the first of their rows.
+    var extraVectors: Int { count - places.count }
 
     /// The memory that they and their attributes take, in bytes.
     var bytes: Int { values.count * 4 + textBytes }
 
-    /// Where an identifier's vector waits.
+    /// Where an identifier's row waits.
     func place(of id: VectorID) -> Int? { places[id] }
 
-    /// The vector at a place, as it was given.
-    func vector(at place: Int) -> [Float] { Array(values[place * dimension..<(place + 1) * dimension]) }
+    /// The vectors of a row, as they were given.
+    func vectors(at place: Int) -> [[Float]] {
+        rows[place].vectors.map { Array(values[$0 * dimension..<($0 + 1) * dimension]) }
+    }
 
-    /// The text of the attributes that wait with a vector.
-    func attributes(at place: Int) -> [UInt8]? { texts[place] }
+    /// The text of the attributes that wait with a row.
+    func attributes(at place: Int) -> [UInt8]? { rows[place].attributes }
 
-    /// Adds a vector, or puts it in the place of the one that waits under the identifier.
-    /// - Parameter attributes: The text of its attributes; `nil` to keep those that wait.
-    mutating func put(_ vector: UnsafeBufferPointer<Float>, for id: VectorID, attributes: [UInt8]?) {
+    /// Adds a row, or puts it in the place of the one that waits under the identifier.
+    /// - Parameters:
+    ///   - vectors: One after another, at least one.
+    ///   - attributes: The text of its attributes; `nil` to keep those that wait.
+    mutating func put(_ vectors: UnsafeBufferPointer<Float>, for id: VectorID, attributes: [UInt8]?) {
+        var attributes = attributes
         if let place = places[id] {
-            values.replaceSubrange(place * dimension..<(place + 1) * dimension, with: vector)
-            if let attributes { setAttributes(attributes, at: place) }
-        } else {
-            places[id] = ids.count
-            ids.append(id)
-            isDropped.append(false)
-            values.append(contentsOf: vector)
-            texts.append(attributes)
-            textBytes += attributes?.count ?? 0
+            let old = rows[place].vectors
+            if vectors.count == old.count * dimension {
+                values.replaceSubrange(old.lowerBound * dimension..<old.upperBound * dimension, with: vectors)
+                if let attributes { setAttributes(attributes, at: place) }
+                return
+            }
+            attributes = attributes ?? rows[place].attributes
+            _ = drop(id)
         }
+        let first = values.count / dimension
+        let added = vectors.count / dimension
+        places[id] = rows.count
+        rows.append(Row(id: id, vectors: first..<first + added, attributes: attributes))
+        values.append(contentsOf: vectors)
+        count += added
+        textBytes += attributes?.count ?? 0
     }
 
-    /// Sets the text of the attributes that wait with a vector, or removes it.
+    /// Sets the text of the attributes that wait with a row, or removes it.
     mutating func setAttributes(_ attributes: [UInt8]?, at place: Int) {
-        textBytes += (attributes?.count ?? 0) - (texts[place]?.count ?? 0)
-        texts[place] = attributes
+        textBytes += (attributes?.count ?? 0) - (rows[place].attributes?.count ?? 0)
+        rows[place].attributes = attributes
     }
 
-    /// Forgets a vector.
+    /// Forgets a row.
     /// - Returns: Whether there was one.
     mutating func drop(_ id: VectorID) -> Bool {
         guard let place = places.removeValue(forKey: id) else { return false }
-        isDropped[place] = true
+        rows[place].isDropped = true
+        count -= rows[place].vectors.count
         setAttributes(nil, at: place)
         return true
     }
 
-    /// What belongs to a vector.
+    /// What belongs to a row.
     struct Entry {
         let id: VectorID
+        /// How many vectors it has.
+        let count: Int
         let attributes: [UInt8]?
     }
 
-    /// What belongs to the vectors that are left, in the order in which they came.
+    /// What belongs to the rows that are left, in the order in which they came.
     var entries: [Entry] {
-        ids.indices.lazy.filter { !isDropped[$0] }.map { Entry(id: ids[$0], attributes: texts[$0]) }
+        rows.lazy.filter { !$0.isDropped }
+            .map { Entry(id: $0.id, count: $0.vectors.count, attributes: $0.attributes) }
     }
 
     /// The vectors that are left, after others, one after another.
     func appended(to others: [Float]) -> [Float] {
-        if !isDropped.contains(true) { return others.isEmpty ? values : others + values }
+        if count * dimension == values.count { return others.isEmpty ? values : others + values }
         var all = others
-        for place in ids.indices where !isDropped[place] {
-            all.append(contentsOf: values[place * dimension..<(place + 1) * dimension])
+        for row in rows where !row.isDropped {
+            all.append(contentsOf: values[row.vectors.lowerBound * dimension..<row.vectors.upperBound * dimension])
         }
         return all
     }

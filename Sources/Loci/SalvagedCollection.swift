@@ -22,8 +22,12 @@ struct SalvagedCollection {
     private(set) var lostAttributes: [CollectionRepair.LostAttributes] = []
     /// The indexes whose records are sound.
     private(set) var indexes: [FieldIndex] = []
-    /// The slots of attributes that are sound and belong to a row.
-    private var attributed: Set<UInt32> = []
+    /// The rows of several vectors that are saved, each by the numbers of its vectors, in their order.
+    private(set) var lists: [[UInt32]] = []
+    /// By the slot of the first vector that is saved of a row, that of attributes that are sound and belong to the row.
+    private var attributed: [UInt32: UInt32] = [:]
+    /// Of slots of rows of several vectors, saved or not, the first that is saved.
+    private var firsts: [UInt32: UInt32] = [:]
 
     /// - Complexity: O(bytes of the collection).
     init(number: UInt32, record: CollectionRecord, in transaction: borrowing ReadTransaction) throws {
@@ -36,7 +40,7 @@ struct SalvagedCollection {
             states.holdsVector($0) == false
         }
         let findings = (0..<UInt32(record.slots)).map { names.finding(at: $0) }
-        let owners = Self.owners(of: findings, names)
+        let owners = SalvagedRows(findings, names, record: record)
         // States that do not count as many vectors as there are have no word against identifiers that are sure.
         let areStatesSound = states.count { $0 == true } == record.count || !states.isKnownThroughout
         let reader = SalvagedVectors.Reader(record: record, arrays: arrays)
@@ -54,7 +58,7 @@ struct SalvagedCollection {
             case (true, .none) where !areStatesSound: uncertain.append(slot)
             case (true, .none), (true, .unknown): lose(slot, nil, .identifier)
             case (_, .known(let id)):
-                guard owners[id] == slot else {
+                guard owners.owns(slot, id) else {
                     lose(slot, id, .duplicate)
                     continue
                 }
@@ -78,26 +82,45 @@ struct SalvagedCollection {
         names.forEachLeading { id, _ in straying.insert(id) }
         let named = Set(lost.compactMap(\.id))
         self.straying = straying.filter { !saved.contains($0) && !named.contains($0) }.sorted()
+        salvageLists(owners)
         try salvageAttributes(of: number, in: transaction)
         // The check has told of the others.
         indexes = try transaction.fields(of: number, fault: { _ in }).compactMap { try? IndexedField($0).index }
     }
 
-    /// Whether a row's slot has attributes that are sound.
-    func hasAttributes(_ slot: UInt32) -> Bool { attributed.contains(slot) }
+    /// Where the attributes of a row are, if it has some that are sound.
+    /// - Parameter slot: Of a vector that is saved.
+    /// - Returns: `nil` also for a vector that is not the first of its row.
+    func attributesSlot(of slot: UInt32) -> UInt32? { attributed[slot] }
+
+    private mutating func salvageLists(_ owners: SalvagedRows) {
+        guard !owners.lists.isEmpty else { return }
+        let numbers = Dictionary(uniqueKeysWithValues: slots.enumerated().map { ($1, UInt32($0)) })
+        for list in owners.lists.values {
+            let saved = list.filter { numbers[$0] != nil }
+            guard let first = saved.first else { continue }
+            for slot in list { firsts[slot] = first }
+            if saved.count > 1 { lists.append(saved.compactMap { numbers[$0] }) }
+        }
+    }
 
     private mutating func salvageAttributes(of number: UInt32, in transaction: borrowing ReadTransaction) throws {
         let ids = Dictionary(uniqueKeysWithValues: zip(slots, identifiers))
+        let firsts = firsts
+        // Of a row that has lost a vector, the attributes are saved.
+        func first(of slot: UInt32) -> UInt32? { firsts[slot] ?? (ids[slot] == nil ? nil : slot) }
         try transaction.forEachAttributes(in: number) { slot, text in
-            if ids[slot] == nil {
+            guard let first = first(of: slot), attributed[first] == nil else {
                 loseAttributes(slot, ids, .vector)
-            } else if Attributes.fault(of: text) == nil {
-                attributed.insert(slot)
+                return
+            }
+            if Attributes.fault(of: text) == nil {
+                attributed[first] = slot
             } else {
                 loseAttributes(slot, ids, .damaged)
             }
         } fault: { fault in
-            let isOfRow = fault.slot.map { ids[$0] != nil } ?? false
+            let isOfRow = fault.slot.map { first(of: $0) != nil } ?? false
             loseAttributes(fault.slot, ids, isOfRow ? .damaged : .vector)
         }
     }
@@ -112,19 +135,6 @@ struct SalvagedCollection {
 
     private mutating func lose(_ slot: UInt32, _ id: VectorID?, _ reason: CollectionRepair.LostVector.Reason) {
         lost.append(CollectionRepair.LostVector(slot: Int(slot), id: id, reason: reason))
-    }
-
-    /// The slot that has the right to an identifier: the one that the table `ids` names, or else the first that claims it.
-    private static func owners(
-        of findings: [SalvagedIdentifiers.Finding], _ names: SalvagedIdentifiers
-    ) -> [VectorID: UInt32] {
-        var owners: [VectorID: UInt32] = [:]
-        owners.reserveCapacity(findings.count)
-        for (slot, finding) in findings.enumerated() {
-            guard case .known(let id) = finding else { continue }
-            if owners[id] == nil || names.leads(id, to: UInt32(slot)) { owners[id] = UInt32(slot) }
-        }
-        return owners
     }
 }
 

@@ -12,6 +12,8 @@ struct SalvagedIdentifiers {
     private let chunks: SalvagedIdentifierChunks
     /// By slot, the identifiers that lead to it.
     private let leading: [UInt32: [VectorID]]
+    /// The slots that identifiers of several vectors lead to.
+    private let lists: [VectorID: [UInt32]]
     /// Chunks that are not stored, but once were.
     private let lost: Set<Int>
     /// Identifiers in `ids` that lead to no slot at all.
@@ -26,12 +28,15 @@ struct SalvagedIdentifiers {
     ) throws {
         let chunks = try SalvagedIdentifierChunks(unsafelyBorrowing: transaction, collection: number)
         var leading: [UInt32: [VectorID]] = [:]
+        var lists: [VectorID: [UInt32]] = [:]
         var nowhere: [VectorID] = []
         try transaction.forEach(in: .ids, prefix: Key(collection: number)) { key, value in
             guard key.byteCount > 4 else { return true }
             let id = VectorID(bytes: Array(key.copied.dropFirst(4)))
             do throws(StorageError) {
-                leading[try CollectionView.slot(value.copied, of: id, below: record.slots), default: []].append(id)
+                let slots = try RowSlots.decode(value, of: id, below: record.slots)
+                for slot in slots { leading[slot, default: []].append(id) }
+                if slots.count > 1 { lists[id] = slots }
             } catch {
                 nowhere.append(id)
             }
@@ -52,6 +57,7 @@ struct SalvagedIdentifiers {
         }
         self.chunks = chunks
         self.leading = leading
+        self.lists = lists
         self.lost = lost
         leadingNowhere = nowhere
     }
@@ -95,6 +101,9 @@ struct SalvagedIdentifiers {
 
     /// Whether an identifier leads to a slot by the table `ids`.
     func leads(_ id: VectorID, to slot: UInt32) -> Bool { leading[slot]?.contains(id) == true }
+
+    /// The slots that an identifier of several vectors leads to by the table `ids`, in their order.
+    func list(of id: VectorID) -> [UInt32]? { lists[id] }
 
     /// All that lead to slots.
     func forEachLeading(_ body: (VectorID, UInt32) -> Void) {

@@ -14,12 +14,13 @@ public struct SearchPage: Sendable {
 /// the ``DatabaseView`` to go on while others write.
 ///
 /// It takes some 10 bytes of memory for each neighbour that was found, given or not: up to twice as many as were given, or
-/// eight times as many where vectors are scanned. Copies share it.
+/// eight times as many where vectors are scanned; where rows have several vectors, the identifiers that were given besides. Copies
+/// share it.
 public struct SearchCursor: Sendable {
     /// The number of the commit that it belongs to, as of ``DatabaseView/commit``.
     public var commit: Int { origin.commit }
     /// How many neighbours the pages so far have given.
-    public var givenCount: Int { progress.givenCount }
+    public var givenCount: Int { progress.givenRows.isEmpty ? progress.givenCount : progress.givenRows.count }
     private let origin: CursorOrigin
     private let query: [Float]
     private let options: SearchOptions
@@ -88,12 +89,17 @@ struct SearchProgress: Sendable {
     private var position = 0
     /// Whether there is nothing beyond `found`.
     private(set) var isComplete = false
+    /// The identifiers of the rows that were given, where rows have several vectors: the others of these are passed over.
+    var givenRows: Set<VectorID> = []
 
     /// How many neighbours were given.
     var givenCount: Int { given.count + position }
 
     /// How many were found, and not given yet.
     var pendingCount: Int { found.count - position }
+
+    /// What is given next, where it is found already.
+    var next: Found? { position < found.count ? found[position] : nil }
 
     /// Gives up to `count` of what was found.
     mutating func take(_ count: Int) -> ArraySlice<Found> {

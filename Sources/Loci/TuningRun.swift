@@ -57,7 +57,7 @@ struct TuningRun<Queries: VectorSource> {
         // An exact search sees the query itself.
         let searched = counted + (ownSlots == nil ? 0 : 1)
         let results = try view.search(
-            queries, SearchOptions(k: searched, isExact: true), matching: nil, threads: threads
+            queries, SearchOptions(k: searched, isExact: true), matching: nil, asVectors: true, threads: threads
         ) { try onQuery(.truth) }
         return (0..<results.queryCount).map { Set(neighbours(of: $0, in: results)) }
     }
@@ -65,7 +65,8 @@ struct TuningRun<Queries: VectorSource> {
     private func measure(_ window: Int, _ truth: [Set<UInt32>]) throws -> TuningResult.Point {
         let start = ContinuousClock.now
         let results = try view.search(
-            queries, SearchOptions(k: counted, window: window), matching: nil, threads: threads, hidden: ownSlots
+            queries, SearchOptions(k: counted, window: window), matching: nil, asVectors: true, threads: threads,
+            hidden: ownSlots
         ) { try onQuery(.window(window)) }
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let hits = truth.indices.reduce(0) { hits, query in

@@ -7,6 +7,9 @@ public struct VectorID: Hashable, Sendable {
     /// The most bytes that an identifier can have.
     public static let maximumBytes = Key.maximumIdentifierBytes
 
+    /// The most vectors that a row, which has one identifier, can have.
+    public static let maximumVectors = 256
+
     /// The bytes.
     public let bytes: [UInt8]
 

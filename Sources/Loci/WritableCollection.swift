@@ -121,7 +121,7 @@ public struct WritableCollection {
         }
     }
 
-    /// Removes a vector, with its attributes.
+    /// Removes a row: a vector, or all that its identifier has, with its attributes.
     /// - Returns: Whether there was one.
     /// - Throws: `LociError`.
     /// - Complexity: Of the graph, as a search.
@@ -139,17 +139,17 @@ public struct WritableCollection {
     public func contains(_ id: VectorID) throws -> Bool {
         try LociError.mapped {
             _ = try transaction.opened()
-            return try edit.pending?.place(of: id) != nil || edit.slot(of: id) != nil
+            return try edit.contains(id)
         }
     }
 
-    /// The vector of an identifier: as it was given to this transaction, or as `Collection.get` gives it.
+    /// The vector of an identifier, of a row of several the first: as it was given to this transaction, or as `Collection.get` gives it.
     /// - Returns: `nil` when there is no such identifier.
     /// - Throws: `LociError`.
     public func get(_ id: VectorID) throws -> [Float]? {
         try LociError.mapped {
             _ = try transaction.opened()
-            return try edit.vector(of: id)
+            return try edit.vectors(of: id)?.first
         }
     }
 }
@@ -190,7 +190,7 @@ extension Collection {
         try write { try $0.setAttributes(id, attributes) }
     }
 
-    /// Removes a vector with its attributes, in a transaction of its own.
+    /// Removes a row with its attributes, in a transaction of its own; see `WritableCollection.remove`.
     /// - Returns: Whether there was one.
     /// - Throws: `LociError`.
     @discardableResult

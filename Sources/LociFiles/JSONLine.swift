@@ -8,28 +8,52 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// One line of a JSON lines file of vectors: `{"id": ..., "vector": [...], "attributes": {...}}`; other keys are passed over.
+/// One line of a JSON lines file of vectors: `{"id": ..., "vector": [...], "attributes": {...}}`, or `"vectors": [[...], ...]` for a
+/// row of several; other keys are passed over.
 struct JSONLine: Decodable {
     /// The bytes of the identifier, or nil when the line has none.
     var identifier: [UInt8]?
-    var vector: [Float]
+    /// One at least.
+    var vectors: [[Float]]
     /// As they stand in the line, or nil when it has none.
     var attributes: Attributes?
 
     private enum CodingKeys: String, CodingKey {
-        case id, vector
+        case id, vector, vectors
     }
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         identifier = container.contains(.id) ? try container.decode(JSONIdentifier.self, forKey: .id).bytes : nil
-        var elements = try container.nestedUnkeyedContainer(forKey: .vector)
-        vector = []
+        guard container.contains(.vectors) else {
+            var elements = try container.nestedUnkeyedContainer(forKey: .vector)
+            vectors = [try JSONLine.vector(of: &elements)]
+            return
+        }
+        guard !container.contains(.vector) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .vectors, in: container, debugDescription: "A line has either vector or vectors.")
+        }
+        var rows = try container.nestedUnkeyedContainer(forKey: .vectors)
+        vectors = []
+        while !rows.isAtEnd {
+            var elements = try rows.nestedUnkeyedContainer()
+            vectors.append(try JSONLine.vector(of: &elements))
+        }
+        guard !vectors.isEmpty else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .vectors, in: container, debugDescription: "There must be one vector at least.")
+        }
+    }
+
+    private static func vector(of elements: inout any UnkeyedDecodingContainer) throws -> [Float] {
+        var vector: [Float] = []
         vector.reserveCapacity(elements.count ?? 0)
         // Element by element: decoding [Float] at once takes three times as long.
         while !elements.isAtEnd {
             vector.append(try JSONLine.float(in: &elements))
         }
+        return vector
     }
 
     /// The decoder refuses numbers too small for a float as well as those too large; only the latter are wrong.
@@ -79,7 +103,7 @@ struct JSONLine: Decodable {
 
     private static func place(_ context: DecodingError.Context) -> String {
         guard let key = context.codingPath.first else { return "" }
-        let index = context.codingPath.dropFirst().first?.intValue.map { "[\($0)]" } ?? ""
+        let index = context.codingPath.dropFirst().compactMap { $0.intValue.map { "[\($0)]" } }.joined()
         return "\(key.stringValue)\(index): "
     }
 }

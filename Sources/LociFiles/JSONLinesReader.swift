@@ -13,9 +13,12 @@ enum JSONLinesReader {
     /// The rows of a file, one after the other.
     struct Rows {
         var values: [Float] = []
+        /// The number of vectors.
         var count = 0
         var dimension = 0
         var identifiers: [[UInt8]]?
+        /// Of each row; nil when each has one.
+        var vectorCounts: [Int]?
         /// Of each row; nil when no line has any.
         var attributes: [Attributes?]?
     }
@@ -27,26 +30,30 @@ enum JSONLinesReader {
         let file = try MappedFile(path: path)
         let decoder = JSONDecoder()
         var rows = Rows()
-        var lines: [Int] = []
+        var (lines, counts): ([Int], [Int]) = ([], [])
         var names: [[UInt8]?] = []
         var attributes: [Attributes?] = []
         try file.forEachLine { line, bytes throws(VectorFileError) in
             guard let row = try JSONLine.decode(bytes, decoder, path: path, line: line) else { return }
-            if rows.count == 0 {
-                try MatrixLayout.check(dimension: row.vector.count, path: path)
-                rows.dimension = row.vector.count
+            for vector in row.vectors {
+                if rows.count == 0 {
+                    try MatrixLayout.check(dimension: vector.count, path: path)
+                    rows.dimension = vector.count
+                }
+                guard vector.count == rows.dimension else {
+                    throw .dimensionDiffers(
+                        path: path, row: lines.count, expected: rows.dimension, found: vector.count)
+                }
+                rows.values += vector
+                rows.count += 1
             }
-            guard row.vector.count == rows.dimension else {
-                throw .dimensionDiffers(
-                    path: path, row: rows.count, expected: rows.dimension, found: row.vector.count)
-            }
-            rows.values += row.vector
-            rows.count += 1
+            counts.append(row.vectors.count)
             lines.append(line)
             names.append(row.identifier)
             attributes.append(row.attributes)
         }
         guard rows.count > 0 else { throw .empty(path: path) }
+        if rows.count != counts.count { rows.vectorCounts = counts }
         if attributes.contains(where: { $0 != nil }) { rows.attributes = attributes }
         rows.identifiers = try identifiers(names, lines: lines, path: path)
         return rows

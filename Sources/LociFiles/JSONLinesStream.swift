@@ -22,14 +22,14 @@ import Darwin
 /// longer than memory, and need not end. Lines are those of a `.jsonl` file, of at most `VectorFileLimits.lineBytes`.
 /// After an error there are no more rows.
 public final class JSONLinesStream {
-    /// A line's vector.
+    /// A line's row.
     public struct Row: Sendable, Equatable {
         /// The number of the line, from 1.
         public let line: Int
         /// The bytes of the identifier, 1 to `VectorFileLimits.identifierBytes`, or nil when the line has none.
         public let identifier: [UInt8]?
-        /// The components, of any number.
-        public let vector: [Float]
+        /// The vectors, one at least, each of any number of components.
+        public let vectors: [[Float]]
         /// The attributes, or nil when the line has none.
         public let attributes: Attributes?
     }
@@ -80,7 +80,8 @@ public final class JSONLinesStream {
                     try IdentifierTable.checkLength(of: identifier, path: name, line: line)
                 }
                 return Row(
-                    line: line, identifier: decoded.identifier, vector: decoded.vector, attributes: decoded.attributes)
+                    line: line, identifier: decoded.identifier, vectors: decoded.vectors, attributes: decoded.attributes
+                )
             }
             return nil
         } catch {

@@ -29,6 +29,10 @@ public final class VectorFile: Sendable {
     /// The number of values in each vector, 1 ... `VectorFileLimits.dimension`.
     public var dimension: Int { matrix.layout.dimension }
 
+    /// How many vectors each row has, when the file is JSON lines and a line has several, which come one after another; nil when
+    /// each row has one.
+    public let vectorCounts: [Int]?
+
     /// The identifier of each row, when the file is JSON lines and a line has one.
     ///
     /// In a file where only some lines have one, the others have the number of their row, counted from 0, in digits.
@@ -57,6 +61,7 @@ public final class VectorFile: Sendable {
         self.format = format
         if let binary = BinaryFormat(format) {
             matrix = try MatrixFile(path: path, format: binary, forIntegers: false)
+            vectorCounts = nil
             identifiers = nil
             attributes = nil
         } else {
@@ -65,6 +70,7 @@ public final class VectorFile: Sendable {
                 count: rows.count, dimension: rows.dimension, element: .float32, order: .host, start: 0,
                 stride: rows.dimension * MemoryLayout<Float>.size)
             matrix = MatrixFile(path: path, source: .floats(rows.values), layout: layout)
+            vectorCounts = rows.vectorCounts
             identifiers = rows.identifiers
             attributes = rows.attributes
         }
@@ -75,7 +81,7 @@ public final class VectorFile: Sendable {
         self.convert = convert
     }
 
-    /// Reads one row into the first `dimension` places of a buffer.
+    /// Reads one vector into the first `dimension` places of a buffer.
     ///
     /// - Throws: `rowOutOfRange`, `bufferTooSmall`, `dimensionDiffers`.
     /// - Complexity: O(`dimension`), without allocation.
@@ -89,7 +95,7 @@ public final class VectorFile: Sendable {
         }
     }
 
-    /// Returns one row.
+    /// Returns one vector.
     ///
     /// - Throws: `rowOutOfRange`, `dimensionDiffers`.
     /// - Complexity: O(`dimension`).

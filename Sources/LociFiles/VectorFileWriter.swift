@@ -24,7 +24,7 @@ public final class VectorFileWriter {
     /// The number of values in each vector.
     public let dimension: Int
 
-    /// The number of rows appended so far.
+    /// The number of vectors appended so far.
     public private(set) var count = 0
 
     private let file: ReplacingFile
@@ -43,7 +43,7 @@ public final class VectorFileWriter {
         try file.write(header(count: 0))
     }
 
-    /// Appends a row.
+    /// Appends a row of one vector.
     ///
     /// - Parameters:
     ///   - identifier: any bytes, for `.jsonl` only; without one the line has no `id`.
@@ -54,20 +54,32 @@ public final class VectorFileWriter {
     public func append(
         _ vector: [Float], identifier: [UInt8]? = nil, attributes: Attributes? = nil
     ) throws(VectorFileError) {
-        guard vector.count == dimension else {
+        try append(vectors: [vector], identifier: identifier, attributes: attributes)
+    }
+
+    /// Appends a row of several vectors: as one line to `.jsonl`, and else one after another.
+    ///
+    /// - Throws: As `append(_:identifier:attributes:)`.
+    /// - Complexity: O(vectors · `dimension`).
+    public func append(
+        vectors: [[Float]], identifier: [UInt8]? = nil, attributes: Attributes? = nil
+    ) throws(VectorFileError) {
+        for vector in vectors where vector.count != dimension {
             throw .dimensionDiffers(path: path, row: count, expected: dimension, found: vector.count)
         }
         guard identifier == nil && attributes == nil || format.holdsIdentifiers else {
             throw .identifiersNotHeld(path: path, format: format)
         }
-        guard format != .fbin || UInt32(exactly: count + 1) != nil else { throw .sizeOverflow(path: path) }
+        guard format != .fbin || UInt32(exactly: count + vectors.count) != nil else { throw .sizeOverflow(path: path) }
         if format == .jsonl {
-            try file.write(line(vector, identifier, attributes))
+            try file.write(line(vectors, identifier, attributes))
         } else {
-            if format == .fvecs { try file.write(littleEndianBytes(Int32(dimension))) }
-            try file.write(floats: vector)
+            for vector in vectors {
+                if format == .fvecs { try file.write(littleEndianBytes(Int32(dimension))) }
+                try file.write(floats: vector)
+            }
         }
-        count += 1
+        count += vectors.count
     }
 
     /// Gives the file its name and closes the writer.
@@ -92,7 +104,7 @@ public final class VectorFileWriter {
     }
 
     private func line(
-        _ vector: [Float], _ identifier: [UInt8]?, _ attributes: Attributes?
+        _ vectors: [[Float]], _ identifier: [UInt8]?, _ attributes: Attributes?
     ) throws(VectorFileError) -> [UInt8] {
         var line = Array("{".utf8)
         if let identifier {
@@ -100,12 +112,16 @@ public final class VectorFileWriter {
             JSONText.append(identifier: identifier, to: &line)
             line += ", ".utf8
         }
-        line += #""vector": ["#.utf8
-        for (column, value) in vector.enumerated() {
-            if column > 0 { line += ", ".utf8 }
-            guard JSONText.append(value, to: &line) else { throw .notFinite(path: path, row: count) }
+        line += (vectors.count == 1 ? #""vector": "# : #""vectors": ["#).utf8
+        for (place, vector) in vectors.enumerated() {
+            line += (place > 0 ? ", [" : "[").utf8
+            for (column, value) in vector.enumerated() {
+                if column > 0 { line += ", ".utf8 }
+                guard JSONText.append(value, to: &line) else { throw .notFinite(path: path, row: count + place) }
+            }
+            line += "]".utf8
         }
-        line += "]".utf8
+        if vectors.count != 1 { line += "]".utf8 }
         if let attributes {
             line += #", "attributes": "#.utf8
             // Ends of lines are blanks there: in a string they would be escaped.

@@ -34,10 +34,8 @@ package enum AttributesEntry {
     }
 
     private static func checksum(of text: UnsafeRawBufferPointer, collection: UInt32, slot: UInt32) -> UInt32 {
-        var place: [UInt8] = []
-        place.appendLittleEndian(collection)
-        place.appendLittleEndian(slot)
-        return Checksum.crc32(text, after: place.withUnsafeBytes { Checksum.crc32($0) })
+        let place = (collection.littleEndian, slot.littleEndian)
+        return Checksum.crc32(text, after: withUnsafeBytes(of: place) { Checksum.crc32($0) })
     }
 }
 
@@ -53,6 +51,8 @@ package struct AttributesFault: Error, Equatable, CustomStringConvertible {
         case checksum
         /// The slot holds no vector.
         case slot
+        /// The vector of the slot is not the first of its row.
+        case notFirst
         /// The text is no JSON object, as the reader of it says.
         case text(String)
     }
@@ -74,6 +74,7 @@ package struct AttributesFault: Error, Equatable, CustomStringConvertible {
         case .length(let bytes): "\(place): an entry has \(bytes) bytes, too few for a checksum"
         case .checksum: "\(place): its checksum is wrong"
         case .slot: "\(place): there are attributes, but the slot holds no vector"
+        case .notFirst: "\(place): there are attributes, but its vector is not the first of its row"
         case .text(let text): "\(place): \(text)"
         }
     }

@@ -33,31 +33,38 @@ struct KernelSet {
         return Array(values[..<count])
     }
 
+    /// The same of a kernel that writes floats.
+    private func floats(
+        _ count: Int, keeping owners: [AnyObject] = [], _ work: (UnsafeMutablePointer<Float>) -> Void
+    ) -> [UInt32]? {
+        output(count, keeping: owners) { work($0.assumingMemoryBound(to: Float.self)) }
+    }
+
     // MARK: Codes
 
     func nibbleDistances(_ query: TwoByteQuery, _ rows: RowPointers) -> [UInt32]? {
-        output(rows.count, keeping: rows.owners) { out in
+        floats(rows.count, keeping: rows.owners) { out in
             query.lowCoarse.withUnsafeBufferPointer { low in
                 query.highCoarse.withUnsafeBufferPointer { high in
                     var argument = vk_nibble_query(
                         low_nibbles: low.baseAddress, high_nibbles: high.baseAddress, code_bytes: query.nibbleBytes,
                         affine: query.affine)
                     kernels.pointee.nibble_distances(
-                        &argument, rows.pointers, rows.count, out.assumingMemoryBound(to: Float.self))
+                        &argument, rows.pointers, rows.count, out)
                 }
             }
         }
     }
 
     func byteDistances(_ query: TwoByteQuery, _ rows: RowPointers) -> [UInt32]? {
-        output(rows.count, keeping: rows.owners) { out in
+        floats(rows.count, keeping: rows.owners) { out in
             query.paddedCoarse.withUnsafeBufferPointer { coarse in
                 query.paddedFine.withUnsafeBufferPointer { fine in
                     var argument = vk_byte_query(
                         coarse: coarse.baseAddress, fine: fine.baseAddress, code_bytes: query.dimension,
                         affine: query.affine)
                     kernels.pointee.byte_distances(
-                        &argument, rows.pointers, rows.count, out.assumingMemoryBound(to: Float.self))
+                        &argument, rows.pointers, rows.count, out)
                 }
             }
         }
@@ -66,10 +73,10 @@ struct KernelSet {
     func nibbleNibbleDistances(
         _ query: TwoByteQuery, _ rows: RowPointers, _ residuals: RowPointers
     ) -> [UInt32]? {
-        output(rows.count, keeping: rows.owners + residuals.owners) { out in
+        floats(rows.count, keeping: rows.owners + residuals.owners) { out in
             query.withTwoLevelQuery { argument in
                 kernels.pointee.nibble_nibble_distances(
-                    argument, rows.pointers, residuals.pointers, rows.count, out.assumingMemoryBound(to: Float.self))
+                    argument, rows.pointers, residuals.pointers, rows.count, out)
             }
         }
     }
@@ -77,10 +84,10 @@ struct KernelSet {
     func nibbleByteDistances(
         _ query: TwoByteQuery, _ rows: RowPointers, _ residuals: RowPointers
     ) -> [UInt32]? {
-        output(rows.count, keeping: rows.owners + residuals.owners) { out in
+        floats(rows.count, keeping: rows.owners + residuals.owners) { out in
             query.withTwoLevelQuery { argument in
                 kernels.pointee.nibble_byte_distances(
-                    argument, rows.pointers, residuals.pointers, rows.count, out.assumingMemoryBound(to: Float.self))
+                    argument, rows.pointers, residuals.pointers, rows.count, out)
             }
         }
     }
@@ -95,10 +102,10 @@ struct KernelSet {
     // MARK: Sketches and entry points
 
     func sketchBounds(_ query: SketchQuery, _ rows: RowPointers) -> [UInt32]? {
-        output(rows.count, keeping: rows.owners) { out in
+        floats(rows.count, keeping: rows.owners) { out in
             query.withArgument { argument in
                 kernels.pointee.sketch_bounds(
-                    argument, rows.pointers, rows.count, out.assumingMemoryBound(to: Float.self))
+                    argument, rows.pointers, rows.count, out)
             }
         }
     }
@@ -126,13 +133,12 @@ struct KernelSet {
         _ query: [Float], _ rows: RowPointers, isHalf: Bool, isL2: Bool
     ) -> [UInt32]? {
         let table = kernels.pointee
-        return output(rows.count, keeping: rows.owners) { out in
-            let floats = out.assumingMemoryBound(to: Float.self)
+        return floats(rows.count, keeping: rows.owners) { out in
             switch (isHalf, isL2) {
-            case (false, true): table.float32_l2_distances(query, query.count, rows.pointers, rows.count, floats)
-            case (false, false): table.float32_ip_distances(query, query.count, rows.pointers, rows.count, floats)
-            case (true, true): table.float16_l2_distances(query, query.count, rows.pointers, rows.count, floats)
-            case (true, false): table.float16_ip_distances(query, query.count, rows.pointers, rows.count, floats)
+            case (false, true): table.float32_l2_distances(query, query.count, rows.pointers, rows.count, out)
+            case (false, false): table.float32_ip_distances(query, query.count, rows.pointers, rows.count, out)
+            case (true, true): table.float16_l2_distances(query, query.count, rows.pointers, rows.count, out)
+            case (true, false): table.float16_ip_distances(query, query.count, rows.pointers, rows.count, out)
             }
         }
     }
@@ -196,10 +202,9 @@ struct KernelSet {
 
     /// `values` after `work`, or nil where it wrote behind them.
     private func changed(_ values: [Float], _ work: (UnsafeMutablePointer<Float>) -> Void) -> [Float]? {
-        output(values.count) { out in
-            let floats = out.assumingMemoryBound(to: Float.self)
-            floats.update(from: values, count: values.count)
-            work(floats)
+        floats(values.count) { out in
+            out.update(from: values, count: values.count)
+            work(out)
         }?.map { Float(bitPattern: $0) }
     }
 

@@ -97,6 +97,29 @@ import Testing
         }
     }
 
+    /// Vectors that took the slots of others are told by their identifiers; what is no number is refused.
+    @Test func queryWritesIdentifiersThatAreNumbers() throws {
+        let folder = try Fixture.copy()
+        try folder.succeed("build", "d.loci", "a", "--from", "queries.fvecs")
+        try folder.write((0..<20).map { "\($0)\n" }.joined(), to: "ids.txt")
+        try folder.succeed("remove", "d.loci", "a", "--ids", "ids.txt")
+        let query = ["query", "d.loci", "a", "--queries", "queries.fvecs", "--k", "1", "--exact", "--output"]
+        #expect(try CommandRun(query + ["n.ivecs"], in: folder).status == 0)
+        let found = try folder.bytes("n.ivecs").withUnsafeBytes { buffer in
+            (20..<50).map { Int32(littleEndian: buffer.loadUnaligned(fromByteOffset: 8 * $0 + 4, as: Int32.self)) }
+        }
+        #expect(found == Array(20..<50))
+        for (id, vector) in [("07", 100), ("2147483648", 200), ("x", 300)] {
+            let numbers = [String](repeating: "\(vector)", count: 16).joined(separator: ", ")
+            try folder.write(#"{"id": "\#(id)", "vector": [\#(numbers)]}"# + "\n", to: "v.jsonl")
+            try folder.succeed("add", "d.loci", "a", "--from", "v.jsonl")
+            let run = try CommandRun(
+                ["query", "d.loci", "a", "--vector", numbers, "--k", "1", "--output", "none.npy"], in: folder)
+            #expect(run.status == 1 && run.error.contains("\"\(id)\" is no whole number"), "\(run.error)")
+            #expect(run.error.hasSuffix("; write .jsonl\n") && !folder.exists("none.npy"))
+        }
+    }
+
     @Test func warmSaysHowMuchIsRead() throws {
         let folder = try Fixture.copy()
         let file = try folder.succeed("info", "test.loci", "--json").json()["bytes_on_disk"] as? Int ?? 0

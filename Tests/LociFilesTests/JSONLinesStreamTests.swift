@@ -57,7 +57,7 @@ import Darwin
     }
 
     private func row(_ line: Int, _ id: String?, _ vector: [Float]) -> JSONLinesStream.Row {
-        JSONLinesStream.Row(line: line, identifier: id.map { Array($0.utf8) }, vector: vector, attributes: nil)
+        JSONLinesStream.Row(line: line, identifier: id.map { Array($0.utf8) }, vectors: [vector], attributes: nil)
     }
 
     @Test func readsLinesAsFilesHaveThem() throws {
@@ -69,6 +69,8 @@ import Darwin
             {"id": 7, "vector": []}
             """
         #expect(try rows(text) == [row(1, nil, [1]), row(4, "b", [2, 3]), row(5, "7", [])])
+        let several = JSONLinesStream.Row(line: 1, identifier: nil, vectors: [[1], [2, 3]], attributes: nil)
+        #expect(try rows(#"{"vectors": [[1], [2, 3]]}"#) == [several])
         #expect(try rows("") == [] && rows("\n\r\n") == [])
     }
 
@@ -92,7 +94,7 @@ import Darwin
         }
         let text = expected.map { row in
             let id = row.identifier.map { "\"id\": \"\(String(decoding: $0, as: UTF8.self))\", " } ?? ""
-            return "{\(id)\"vector\": \(row.vector)}" + (row.line % 5 == 0 ? "\r\n" : "\n")
+            return "{\(id)\"vector\": \(row.vectors[0])}" + (row.line % 5 == 0 ? "\r\n" : "\n")
         }.joined()
         for largest in [1, 30, 1_000, 60_000] {
             var rest = Array(text.utf8)[...]

@@ -1,5 +1,6 @@
 // Loci, Apache License 2.0.
 
+import LociAttributes
 import TestSupport
 import Testing
 
@@ -45,7 +46,48 @@ import Testing
         #expect(try names(#"{"id": "\u00e9\n\"", "vector": [1]}"#) == ["\u{e9}\n\""])
     }
 
+    @Test func readsRowsOfSeveralVectors() throws {
+        let text = """
+            {"id": "a", "vectors": [[1, 2], [3, 4], [5, 6]]}
+            {"vector": [7, 8]}
+            {"vectors": [[9, 10]], "attributes": {"n": 1}}
+            """
+        let file = try open(text)
+        #expect(file.count == 5 && file.dimension == 2 && file.vectorCounts == [3, 1, 1])
+        #expect(try rows(file) == [[1, 2], [3, 4], [5, 6], [7, 8], [9, 10]])
+        #expect(try names(text) == ["a", "1", "2"])
+        #expect(file.attributes?.map { $0?.json } == [nil, nil, #"{"n": 1}"#])
+        #expect(try open(#"{"vectors": [[9, 10]]}"#).vectorCounts == nil)
+        #expect(
+            failure { try open("{\"vector\": [1]}\n{\"vectors\": [[1], [2, 3]]}") }
+                == .dimensionDiffers(path: folder.file("a.jsonl"), row: 1, expected: 1, found: 2))
+    }
+
+    @Test func rowsOfSeveralVectorsAreWrittenAsTheyAreRead() throws {
+        let rows: [[[Float]]] = [[[1, 0.1], [-2, 3]], [[4, 5]], [[6, 7], [8, 9], [0, 1e-9]]]
+        let writer = try VectorFileWriter(path: folder.file("b.jsonl"), dimension: 2)
+        for (place, row) in rows.enumerated() { try writer.append(vectors: row, identifier: Array("r\(place)".utf8)) }
+        #expect(writer.count == 6)
+        #expect(failure { try writer.append(vectors: [[1, 2], [3]]) } != nil)
+        #expect(
+            failure { try writer.append(vectors: [[1, 2], [3, .nan]]) }
+                == .notFinite(path: folder.file("b.jsonl"), row: 7))
+        try writer.finish()
+        #expect(
+            try TestFile.text(folder.file("b.jsonl")).split(separator: "\n").first
+                == #"{"id": "r0", "vectors": [[1.0, 0.1], [-2.0, 3.0]]}"#)
+        let file = try VectorFile.open(folder.file("b.jsonl"))
+        #expect(file.vectorCounts == [2, 1, 3])
+        #expect(try LociFilesTests.rows(file) == rows.flatMap(\.self))
+        let flat = try VectorFileWriter(path: folder.file("b.fbin"), dimension: 2)
+        for row in rows { try flat.append(vectors: row) }
+        try flat.finish()
+        #expect(try LociFilesTests.rows(VectorFile.open(folder.file("b.fbin"))) == rows.flatMap(\.self))
+    }
+
     @Test(arguments: [
+        (#"{"vectors": []}"#, "one vector at least"), (#"{"vectors": [1]}"#, "vectors[0]"),
+        (#"{"vectors": [[1], ["x"]]}"#, "vectors[1][0]"), (#"{"vector": [1], "vectors": [[1]]}"#, "either vector or"),
         (#"{"vector": [NaN]}"#, "not valid JSON"), (#"{"vector": ["1"]}"#, "vector[0]"),
         (#"{"vector": [1, null]}"#, "vector[1]"), (#"{"vector": [true]}"#, "vector[0]"),
         (#"{"vector": [1e39]}"#, ""), (#"{"vector": [-1e400]}"#, ""), (#"{"vector": [[1]]}"#, "vector[0]"),

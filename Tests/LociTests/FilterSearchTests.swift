@@ -224,6 +224,13 @@ import Testing
         options.isExact = true
         let exact = try scene.collection.explain(scene.vectors[0], options, into: &results)
         #expect(exact.plan?.method == .exact && exact.measured == scan.plan?.matching)
+        // A measurement of one query tells the same, of several nothing.
+        let one = try VectorArray(scene.vectors[0], dimension: 16)
+        #expect(try scene.collection.measure(queries: one, options).measurement.explanation == exact)
+        let two = try VectorArray(scene.vectors[0] + scene.vectors[1], dimension: 16)
+        #expect(try scene.collection.measure(queries: two, options).measurement.explanation == nil)
+        options = SearchOptions(k: 5, window: 10)
+        #expect(try scene.collection.measure(queries: one, options).measurement.explanation == plain)
     }
 
     /// Attributes that are damaged are an error, and no answer that leaves them out.

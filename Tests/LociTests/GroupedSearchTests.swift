@@ -41,7 +41,7 @@ import Testing
         func expected(_ query: [Float], k: Int, size: Int, filter: Filter? = nil) throws -> [[VectorID]] {
             let reader = try FieldGroupReader(FilterPath(parsing: "g"))
             let order = vectors.indices.map { row in
-                (row: row, distance: zip(vectors[row], query).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) })
+                (row: row, distance: GroupedSearchTests.distance(of: [vectors[row]], to: query))
             }.sorted { ($0.distance, $0.row) < ($1.distance, $1.row) }
             var groups: [FieldGroup] = []
             var members: [FieldGroup: [VectorID]] = [:]
@@ -106,6 +106,52 @@ import Testing
         #expect(groups.count == 5)
         #expect(groups.map { $0.neighbors.map(\.id) } == (try scene.expected(query, k: 10, size: 2)))
         #expect(groups.first?.value == .number(0))
+    }
+
+    /// The distance of the nearest vector.
+    private static func distance(of vectors: [[Float]], to query: [Float]) -> Float {
+        let distances = vectors.map { vector in
+            zip(vector, query).reduce(Float(0)) { sum, pair in sum + (pair.0 - pair.1) * (pair.0 - pair.1) }
+        }
+        return distances.min() ?? 0
+    }
+
+    /// A row of several vectors belongs to its group once, by its nearest vector.
+    @Test(arguments: [false, true]) func rowsOfSeveralVectorsAreMetOnce(isIndexed: Bool) throws {
+        var generator = SeededGenerator()
+        let folder = try TemporaryFolder()
+        let database = try Database.open(folder.database)
+        let collection = try database.createCollection("c", .quick(.l2, .float32))
+        if isIndexed { try collection.createIndex("g", .keyword) }
+        func vector() -> [Float] { (0..<Self.dimension).map { _ in Float(generator.below(2_001)) / 1_000 - 1 } }
+        let rows = (0..<900).map { _ in (0..<1 + generator.below(4)).map { _ in vector() } }
+        try database.write { transaction in
+            let collection = try transaction.collection("c")
+            for (row, vectors) in rows.enumerated() {
+                try collection.add(
+                    VectorID(row: row), vectors: vectors,
+                    attributes: Attributes(json: "{\"g\": \(row % 7 == 0 ? row % 5 : 9)}"))
+            }
+        }
+        for (k, size) in [(2, 3), (6, 4), (6, 30)] {
+            let query = vector()
+            let order = rows.indices.map { (row: $0, distance: Self.distance(of: rows[$0], to: query)) }
+                .sorted { ($0.distance, $0.row) < ($1.distance, $1.row) }
+            var values: [Int] = []
+            var expected: [Int: [VectorID]] = [:]
+            for (row, _) in order {
+                let value = row % 7 == 0 ? row % 5 : 9
+                if expected[value] == nil {
+                    if values.count == k { continue }
+                    values.append(value)
+                }
+                if expected[value, default: []].count < size { expected[value, default: []].append(VectorID(row: row)) }
+            }
+            let groups = try collection.search(
+                query, SearchOptions(k: k, isExact: true), by: Grouping(by: "g", size: size))
+            #expect(groups.map(\.value) == values.map { .number(Double($0)) }, "\(generator)")
+            #expect(groups.map { $0.neighbors.map(\.id) } == values.map { expected[$0] ?? [] }, "\(generator)")
+        }
     }
 
     @Test func valuesAreGivenAsTheyStand() throws {

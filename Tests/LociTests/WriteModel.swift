@@ -11,7 +11,8 @@ import Testing
 struct WriteModel {
     struct Contents {
         let configuration: CollectionConfiguration
-        var vectors: [VectorID: [Float]] = [:]
+        /// Of each row one vector, or several.
+        var vectors: [VectorID: [[Float]]] = [:]
         var attributes: [VectorID: Attributes] = [:]
         var indexes: [String: FieldKind] = [:]
         var dimension: Int
@@ -43,6 +44,11 @@ struct WriteModel {
         // In clusters, and now and then one that is there already.
         let centre = Float(below(5))
         return (0..<dimension).map { _ in centre + Float.random(in: -1...1, using: &generator) }
+    }
+
+    /// The vectors of a row, mostly one.
+    private mutating func row(_ dimension: Int) -> [[Float]] {
+        (0..<(below(3) == 0 ? 1 + below(6) : 1)).map { _ in vector(dimension) }
     }
 
     /// Identifiers of which some are numbers, some of slots that are not theirs.
@@ -111,21 +117,22 @@ struct WriteModel {
             }
         case 0...2:
             let id = identifier()
-            let vector = vector(contents.dimension)
+            let row = row(contents.dimension)
             if contents.vectors[id] == nil {
                 let attributes = try attributes()
-                try collection.add(id, vector, attributes: attributes)
-                contents.vectors[id] = vector
+                try collection.add(id, vectors: row, attributes: attributes)
+                contents.vectors[id] = row
                 contents.attributes[id] = attributes
             } else {
-                #expect(throws: LociError.identifierExists(name: name, id: id)) { try collection.add(id, vector) }
+                #expect(throws: LociError.identifierExists(name: name, id: id)) { try collection.add(id, vectors: row) }
             }
         case 3...5:
             let id = identifier()
-            let vector = vector(contents.dimension)
+            let row = row(contents.dimension)
             let attributes = try attributes()
-            #expect(try collection.upsert(id, vector, attributes: attributes) == (contents.vectors[id] != nil))
-            contents.vectors[id] = vector
+            #expect(
+                try collection.upsert(id, vectors: row, attributes: attributes) == (contents.vectors[id] != nil))
+            contents.vectors[id] = row
             if let attributes { contents.attributes[id] = attributes }
         case 6:
             let count = 1 + below(largestBatch)
@@ -135,7 +142,7 @@ struct WriteModel {
             let source = try VectorArray(ids.flatMap { batch[$0] ?? [] }, dimension: contents.dimension)
             let known = ids.count { contents.vectors[$0] != nil }
             #expect(try collection.add(from: source, identifiers: ids, replacing: true) == known)
-            contents.vectors.merge(batch) { _, new in new }
+            contents.vectors.merge(batch.mapValues { [$0] }) { _, new in new }
         case 7 where !contents.vectors.isEmpty:
             // A good part of all.
             let ids = contents.vectors.keys.sorted()
@@ -155,13 +162,15 @@ struct WriteModel {
         default:
             let id = identifier()
             #expect(try (collection.get(id) != nil) == (contents.vectors[id] != nil))
+            #expect(try collection.vectors(of: id)?.count == contents.vectors[id]?.count)
             #expect(try collection.contains(id) == (contents.vectors[id] != nil))
             #expect(try collection.attributes(of: id) == contents.attributes[id])
             #expect(try collection.remove(id) == (contents.vectors[id] != nil))
             contents.remove(id)
             #expect(try collection.attributes(of: id) == nil)
         }
-        #expect(collection.count == contents.vectors.count)
+        #expect(collection.rowCount == contents.vectors.count)
+        #expect(collection.count == contents.vectors.values.reduce(0) { $0 + $1.count })
         collections[name] = contents
     }
 
@@ -184,21 +193,29 @@ struct WriteModel {
     }
 
     private mutating func compare(_ collection: Collection, _ contents: Contents) throws {
-        #expect(try collection.count == contents.vectors.count)
-        var stored: [VectorID: [Float]] = [:]
-        try collection.forEach { stored[$0] = $1 }
-        #expect(Set(stored.keys) == Set(contents.vectors.keys))
+        #expect(try collection.rowCount == contents.vectors.count)
+        #expect(try collection.count == contents.vectors.values.reduce(0) { $0 + $1.count })
+        var stored: [VectorID: [[Float]]] = [:]
+        try collection.forEachRow { stored[$0] = $1 }
+        #expect(stored.mapValues(\.count) == contents.vectors.mapValues(\.count))
+        try compareVectors(stored, contents)
         for id in stored.keys { #expect(try collection.attributes(of: id) == contents.attributes[id]) }
         #expect(try collection.info().attributesCount == contents.attributes.count)
         try compareIndexes(of: collection, contents)
+        try compareSearches(of: collection, contents, stored)
+        try compareRecall(of: collection, contents.configuration, stored)
+    }
+
+    private func compareVectors(_ stored: [VectorID: [[Float]]], _ contents: Contents) throws {
+        let isCosine = contents.configuration.metric == .cosine
         var farthest: Float = 0
-        for (id, vector) in stored {
-            guard let given = contents.vectors[id] else { continue }
-            let expected = contents.configuration.metric == .cosine ? Self.unit(given) : given
-            for (component, value) in (contents.configuration.metric == .cosine ? Self.unit(vector) : vector)
-                .enumerated()
-            {
-                farthest = max(farthest, abs(value - expected[component]))
+        for (id, vectors) in stored {
+            for (vector, given) in zip(vectors, contents.vectors[id] ?? []) {
+                for (value, expected) in zip(
+                    isCosine ? Self.unit(vector) : vector, isCosine ? Self.unit(given) : given)
+                {
+                    farthest = max(farthest, abs(value - expected))
+                }
             }
         }
         // Codes are learned anew a few times, and each time they are off by half a step once more.
@@ -209,13 +226,26 @@ struct WriteModel {
             default: 0.1
             }
         #expect(farthest <= (isExact ? 1e-6 : bound))
+    }
+
+    /// Searches by one vector, and by several: rows are as near as the best of their vectors.
+    private mutating func compareSearches(
+        of collection: Collection, _ contents: Contents, _ stored: [VectorID: [[Float]]]
+    ) throws {
         guard !stored.isEmpty else { return }
-        let query = vector(contents.dimension)
+        let queries = (0..<1 + below(2) * below(4)).map { _ in vector(contents.dimension) }
         let k = 1 + below(20)
         let metric = contents.configuration.metric
-        let expected = stored.mapValues { Self.distance(query, $0, metric) }
+        let expected = stored.mapValues { vectors in
+            queries.reduce(Float(0)) { sum, query in
+                sum + (vectors.map { Self.distance(query, $0, metric) }.min() ?? 0)
+            }
+        }
         for isExactSearch in [true, false] {
-            let found = try collection.search(query, k: k, exact: isExactSearch)
+            let found =
+                queries.count == 1
+                ? try collection.search(queries[0], k: k, exact: isExactSearch)
+                : try collection.search(maxSim: queries, k: k, exact: isExactSearch)
             #expect(found.count == min(k, stored.count))
             #expect(Set(found.map(\.id)).count == found.count)
             let nearest = expected.values.sorted().prefix(found.count)
@@ -225,7 +255,6 @@ struct WriteModel {
                 if isExactSearch { #expect(abs(best - neighbor.distance) <= 0.02 * max(1, abs(best))) }
             }
         }
-        try compareRecall(of: collection, contents.configuration, stored)
     }
 
     /// Indexes, and what filters find with or without them.
@@ -245,21 +274,26 @@ struct WriteModel {
                 try view.liveSlots.filter { matching?.slots.contains($0) ?? false }
                     .map { VectorID(bytes: try view.identifiers.identifier(at: $0)) }
             }
-            #expect(
-                found.sorted() == contents.attributes.filter { filter.matches($0.value) }.keys.sorted(), "\(filter)")
+            let expected = contents.attributes.filter { filter.matches($0.value) }.keys
+                .flatMap { id in repeatElement(id, count: contents.vectors[id]?.count ?? 0) }
+            #expect(found.sorted() == expected.sorted(), "\(filter)")
         }
     }
 
     /// Searches of a graph find as much as in one that is built of the same vectors.
     private mutating func compareRecall(
-        of collection: Collection, _ configuration: CollectionConfiguration, _ vectors: [VectorID: [Float]]
+        of collection: Collection, _ configuration: CollectionConfiguration, _ vectors: [VectorID: [[Float]]]
     ) throws {
-        guard vectors.count > CollectionLayout.scannedCount, let dimension = vectors.first?.value.count else { return }
         let ids = vectors.keys.sorted()
+        let rows = ids.map { vectors[$0] ?? [] }
+        let all = rows.flatMap(\.self)
+        guard all.count > CollectionLayout.scannedCount, let dimension = all.first?.count else { return }
         let folder = try TemporaryFolder()
         let fresh = try Database.buildCollection(
             at: folder.database, "fresh", configuration,
-            from: VectorArray(ids.flatMap { vectors[$0] ?? [] }, dimension: dimension), identifiers: ids)
+            from: VectorArray(all.flatMap(\.self), dimension: dimension), identifiers: ids,
+            vectorCounts: rows.map(\.count))
+        #expect(try fresh.check() == [])
         let queries = (0..<Self.recallQueries).map { _ in vector(dimension) }
         func recall(_ collection: Collection) throws -> Double {
             var (found, wanted) = (0, 0)

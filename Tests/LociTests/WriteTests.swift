@@ -90,6 +90,35 @@ import Testing
         #expect(try large.search(vector, k: 1).first?.id == "new")
     }
 
+    /// A search goes by the commit that a write is based on until another process has gone on past the write's own.
+    @Test func searchesLeaveABaseThatIsNotTheLastCommit() throws {
+        let folder = try TemporaryFolder()
+        let database = try database(folder)
+        let environment = database.environment
+        let cache = ViewCache()
+        let base = try environment.snapshot()
+        cache.beginWriting(base: base)
+        func seen() throws -> [Int] {
+            [
+                try cache.withView(of: "large", in: environment) { $0.commit },
+                try cache.withFound(
+                    of: "large", in: environment, { $1.transactionID },
+                    { view, found in
+                        #expect(view.commit == found)
+                        return found
+                    }),
+            ]
+        }
+        #expect(try seen() == [base.transactionID, base.transactionID])
+        // The write's own commit, of which the cache is not told yet.
+        try database.collection("large").upsert("a", vector)
+        #expect(try environment.lastTransactionID == base.transactionID + 1)
+        #expect(try seen() == [base.transactionID, base.transactionID])
+        // One that came after it, as of another process.
+        try database.collection("large").upsert("b", vector)
+        #expect(try seen() == [base.transactionID + 2, base.transactionID + 2])
+    }
+
     @Test func whatFailsChangesNothing() throws {
         let folder = try TemporaryFolder()
         let database = try database(folder)

@@ -74,13 +74,9 @@ struct AllocationsCommand: ParsableCommand {
             ])
         }
         print(table.rendered(), terminator: "")
-        if let output = place.output {
-            let settings = AllocationSettings(
-                count: count, dimension: dimension, queries: queries.count, k: k, window: window, seed: seed)
-            let machine = Machine(kernels: try database.info().kernels)
-            try Report(benchmark: "allocations", machine: machine, settings: settings, results: results)
-                .write(to: output)
-        }
+        let settings = AllocationSettings(
+            count: count, dimension: dimension, queries: queries.count, k: k, window: window, seed: seed)
+        try place.report("allocations", kernels: try database.info().kernels, settings: settings, results: results)
         let faults = results.filter { $0.promisesNone && $0.allocationsPerQuery > 0 }
         if !faults.isEmpty {
             throw BenchmarkError.allocated(calls: faults.map { "\($0.search) of \($0.quantization)" })

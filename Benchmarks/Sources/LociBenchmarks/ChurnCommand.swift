@@ -21,11 +21,9 @@ struct ChurnCommand: ParsableCommand {
 
     @OptionGroup var data: BaseOptions
 
-    @Option(help: ArgumentHelp("The queries.", valueName: "file"), completion: .file())
-    var queries: String
+    @OptionGroup var searched: QueryOptions
 
-    @Option(help: ArgumentHelp("How vectors are coded; by default \(Quantization.standard).", valueName: "kind"))
-    var quantization: String?
+    @OptionGroup var coding: QuantizationOptions
 
     @Option(help: ArgumentHelp("Which lives, with commas between them.", valueName: "list"))
     var lives = "halves,replace,rounds,drift"
@@ -42,8 +40,7 @@ struct ChurnCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How often each collection is searched, in turn; the fastest counts.", valueName: "N"))
     var passes = 5
 
-    @Option(help: ArgumentHelp("Only the first rows of the file.", valueName: "N"))
-    var rows: Int?
+    @OptionGroup var taken: RowOptions
 
     @Option(help: ArgumentHelp("Decides about rounds and drift.", valueName: "S"))
     var seed: UInt64 = 42
@@ -65,17 +62,16 @@ struct ChurnCommand: ParsableCommand {
             throw ValidationError("--lives has \(life)")
         }
         try Allowed.check("--batch", batch, in: 1...1_000_000)
+        for window in windows.values { try Allowed.check("--windows", window, in: 1...SearchOptions.limit) }
+        try Allowed.check("--query-count", queryCount, in: 1...1_000_000)
         try Allowed.check("--passes", passes, in: 1...1000)
     }
 
     func run() throws {
-        let file = try VectorFile.open(data.base)
-        let all = RowRange(source: file, rows: 0..<min(file.count, rows ?? file.count))
-        let asked = try VectorFile.open(queries)
+        let all = taken.first(of: try VectorFile.open(data.base))
+        let asked = try VectorFile.open(searched.queries)
         let queries = RowRange(source: asked, rows: 0..<min(asked.count, queryCount))
-        let configuration = CollectionConfiguration(
-            metric: data.metric,
-            quantization: quantization.flatMap { Quantization(name: $0) } ?? .standard)
+        let configuration = CollectionConfiguration(metric: data.metric, quantization: coding.quantization)
         var results: [ChurnFigures] = []
         var kernels = ""
         for life in lives.split(separator: ",").compactMap({ Life(rawValue: String($0)) }) {
@@ -103,129 +99,9 @@ struct ChurnCommand: ParsableCommand {
             results += figures
         }
         print(ChurnFigures.table(of: results), terminator: "")
-        if let output = place.output {
-            let settings = Settings(
-                base: data.base, metric: data.metricName, rows: all.count, batch: batch, queries: queries.count,
-                passes: passes,
-                seed: seed)
-            try Report(benchmark: "churn", machine: Machine(kernels: kernels), settings: settings, results: results)
-                .write(to: output)
-        }
-    }
-}
-
-/// Rows of a source, in some order.
-struct SomeRows<Source: VectorSource>: VectorSource {
-    let source: Source
-    let rows: [Int]
-
-    var count: Int { rows.count }
-    var dimension: Int { source.dimension }
-
-    func read(row: Int, into output: UnsafeMutableBufferPointer<Float>) throws {
-        try source.read(row: rows[row], into: output)
-    }
-}
-
-/// How a collection comes to hold what it holds.
-enum Life: String {
-    case halves, replace, rounds, drift
-
-    static let collection = "lived"
-
-    /// Lives it.
-    /// - Returns: The row of each identifier that is left.
-    func live(
-        _ all: some VectorSource, in database: Database, _ configuration: CollectionConfiguration, batch: Int,
-        seed: UInt64
-    ) throws -> [VectorID: Int] {
-        let half = all.count / 2
-        switch self {
-        case .halves:
-            try build(all, 0..<half, in: database, configuration)
-            try change(half..<all.count, batch: batch, in: database) { collection, row in
-                try collection.add(VectorID(row: row), all.vector(row))
-            }
-            return Dictionary(uniqueKeysWithValues: (0..<all.count).map { (VectorID(row: $0), $0) })
-        case .replace:
-            try build(all, 0..<all.count, in: database, configuration)
-            try change(0..<all.count, batch: batch, in: database) { collection, row in
-                try collection.upsert(VectorID(row: row), all.vector((row + half) % all.count))
-            }
-            return Dictionary(
-                uniqueKeysWithValues: (0..<all.count).map { (VectorID(row: $0), ($0 + half) % all.count) })
-        case .rounds:
-            var generator = SplitMixGenerator(seed: seed)
-            var living = Array(0..<half)
-            try build(all, 0..<half, in: database, configuration)
-            let share = half / 20
-            for round in 0..<20 {
-                living.shuffle(using: &generator)
-                let leaving = Array(living.suffix(share))
-                living.removeLast(share)
-                try change(leaving, batch: batch, in: database) { try $0.remove(VectorID(row: $1)) }
-                let arriving = half + round * share..<half + (round + 1) * share
-                try change(arriving, batch: batch, in: database) { collection, row in
-                    try collection.add(VectorID(row: row), all.vector(row))
-                }
-                living += arriving
-            }
-            return Dictionary(uniqueKeysWithValues: living.map { (VectorID(row: $0), $0) })
-        case .drift:
-            let order = try drifting(all, seed: seed)
-            try build(SomeRows(source: all, rows: order), 0..<half, in: database, configuration)
-            try change(half..<all.count, batch: batch, in: database) { collection, place in
-                try collection.remove(VectorID(row: place - half))
-                try collection.add(VectorID(row: place), all.vector(order[place]))
-            }
-            let left = all.count - half..<all.count
-            return Dictionary(uniqueKeysWithValues: left.map { (VectorID(row: $0), order[$0]) })
-        }
-    }
-
-    private func build(
-        _ source: some VectorSource, _ rows: Range<Int>, in database: Database, _ configuration: CollectionConfiguration
-    ) throws {
-        _ = try database.buildCollection(Self.collection, configuration, from: RowRange(source: source, rows: rows))
-    }
-
-    private func change(
-        _ rows: some Swift.Collection<Int>, batch: Int, in database: Database,
-        _ body: (WritableCollection, Int) throws -> Void
-    ) throws {
-        var rest = Array(rows)[...]
-        while !rest.isEmpty {
-            let some = rest.prefix(batch)
-            rest = rest.dropFirst(batch)
-            try database.write { transaction in
-                let collection = try transaction.collection(Self.collection)
-                for row in some { try body(collection, row) }
-            }
-        }
-    }
-
-    /// Rows in the order of their products with a random direction.
-    private func drifting(_ all: some VectorSource, seed: UInt64) throws -> [Int] {
-        var generator = SplitMixGenerator(seed: seed)
-        let direction = (0..<all.dimension).map { _ in Float.random(in: -1...1, using: &generator) }
-        let places = try (0..<all.count).map { row in
-            zip(try all.vector(row), direction).reduce(0) { $0 + $1.0 * $1.1 }
-        }
-        return places.indices.sorted { (places[$0], $0) < (places[$1], $1) }
-    }
-}
-
-/// The same numbers everywhere.
-struct SplitMixGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
+        let settings = Settings(
+            base: data.base, metric: data.metricName, rows: all.count, batch: batch, queries: queries.count,
+            passes: passes, seed: seed)
+        try place.report("churn", kernels: kernels, settings: settings, results: results)
     }
 }

@@ -17,14 +17,12 @@ struct FiltersCommand: ParsableCommand {
 
     @OptionGroup var data: BaseOptions
 
-    @Option(help: ArgumentHelp("The queries.", valueName: "file"), completion: .file())
-    var queries: String
+    @OptionGroup var searched: QueryOptions
 
     @Option(help: ArgumentHelp("How many queries.", valueName: "N"))
     var queryCount = 1000
 
-    @Option(help: ArgumentHelp("Only the first rows of the file.", valueName: "N"))
-    var rows: Int?
+    @OptionGroup var taken: RowOptions
 
     @Option(help: ArgumentHelp("The vectors that the others are named after.", valueName: "N"))
     var centres = 20
@@ -76,9 +74,8 @@ struct FiltersCommand: ParsableCommand {
     }
 
     func run() throws {
-        let file = try VectorFile.open(data.base)
-        let base = RowRange(source: file, rows: 0..<min(file.count, rows ?? file.count))
-        let asked = try VectorFile.open(queries)
+        let base = taken.first(of: try VectorFile.open(data.base))
+        let asked = try VectorFile.open(searched.queries)
         let vectors = try (0..<min(queryCount, asked.count)).map { try asked.vector($0) }
         let work = try WorkFolder(in: place.folder)
         progress("building")
@@ -116,15 +113,10 @@ struct FiltersCommand: ParsableCommand {
         }
         print("exact search of everything: \(Format.fixed(everything, 0)) queries/s")
         print(table(of: figures), terminator: "")
-        if let output = place.output {
-            let settings = Settings(
-                base: data.base, metric: data.metricName, rows: base.count, dimension: base.dimension,
-                queries: vectors.count, k: k, window: window, seed: seed)
-            try Report(
-                benchmark: "filters", machine: Machine(kernels: try database.info().kernels), settings: settings,
-                results: figures
-            ).write(to: output)
-        }
+        let settings = Settings(
+            base: data.base, metric: data.metricName, rows: base.count, dimension: base.dimension,
+            queries: vectors.count, k: k, window: window, seed: seed)
+        try place.report("filters", kernels: try database.info().kernels, settings: settings, results: figures)
     }
 
     private typealias Task = (vector: [Float], filter: Filter?)
@@ -148,8 +140,7 @@ struct FiltersCommand: ParsableCommand {
         _ name: String, _ tasks: [Task], _ collection: Collection, _ everything: Double, _ count: Int
     ) throws -> Figures {
         progress("filter: \(name)")
-        let (exact, truth) = try rate(tasks, collection, exact: true, passes: 1)
-        _ = exact
+        let truth = try rate(tasks, collection, exact: true).results
         let (rate, found) = try rate(tasks, collection, exact: false, passes: passes)
         var (hits, wanted, complete) = (0, 0, 0)
         var matching = 0

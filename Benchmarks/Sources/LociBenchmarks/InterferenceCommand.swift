@@ -19,8 +19,7 @@ struct InterferenceCommand: ParsableCommand {
 
     @OptionGroup var data: BaseOptions
 
-    @Option(help: ArgumentHelp("The queries.", valueName: "file"), completion: .file())
-    var queries: String
+    @OptionGroup var searched: QueryOptions
 
     @Option(
         help: ArgumentHelp("The vectors that a transaction replaces, with commas between several.", valueName: "list"))
@@ -40,8 +39,7 @@ struct InterferenceCommand: ParsableCommand {
             "The processor that searches, 0 or 1; best not the one that the disk interrupts.", valueName: "N"))
     var core = 0
 
-    @Flag(help: "Sync at an interval instead of each commit.")
-    var periodic = false
+    @OptionGroup var syncs: SyncOptions
 
     @OptionGroup var place: PlaceOptions
 
@@ -75,7 +73,7 @@ struct InterferenceCommand: ParsableCommand {
 
     func run() throws {
         let file = try VectorFile.open(data.base)
-        let asked = try VectorFile.open(queries)
+        let asked = try VectorFile.open(searched.queries)
         let vectors = try (0..<asked.count).map { try asked.vector($0) }
         let work = try WorkFolder(in: place.folder)
         progress("building")
@@ -83,7 +81,7 @@ struct InterferenceCommand: ParsableCommand {
             at: work.file("interference.loci"), "c", CollectionConfiguration(metric: data.metric),
             from: file)
         let database = try Database.open(work.file("interference.loci"))
-        if periodic { try database.setDurability(.periodic(.seconds(1))) }
+        try syncs.apply(to: database)
         // The system likes to wake a writer where the searches run.
         _ = lb_bind_to_processor(Int32(core))
         var results: [Figures] = []
@@ -104,7 +102,7 @@ struct InterferenceCommand: ParsableCommand {
                 busy.append(try measured.get())
             }
             func median(_ rounds: [[Double]], at share: Double) -> Double {
-                rounds.map { $0[min($0.count - 1, Int(share * Double($0.count)))] }.sorted()[rounds.count / 2]
+                rounds.map { $0[min($0.count - 1, Int(share * Double($0.count)))] }.median ?? 0
             }
             results.append(
                 Figures(
@@ -125,15 +123,10 @@ struct InterferenceCommand: ParsableCommand {
             ])
         }
         print(table.rendered(), terminator: "")
-        if let output = place.output {
-            let settings = Settings(
-                base: data.base, metric: data.metricName, window: window, queries: queryCount, rounds: rounds,
-                isPeriodic: periodic)
-            try Report(
-                benchmark: "interference", machine: Machine(kernels: try database.info().kernels), settings: settings,
-                results: results
-            ).write(to: output)
-        }
+        let settings = Settings(
+            base: data.base, metric: data.metricName, window: window, queries: queryCount, rounds: rounds,
+            isPeriodic: syncs.isPeriodic)
+        try place.report("interference", kernels: try database.info().kernels, settings: settings, results: results)
     }
 
     /// In microseconds, sorted.

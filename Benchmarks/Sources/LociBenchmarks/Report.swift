@@ -13,14 +13,9 @@ struct Report<Settings: Codable, Result: Codable>: Codable {
     let machine: Machine
     let settings: Settings
     let results: [Result]
-
-    /// Writes the report as JSON with sorted keys.
-    func write(to path: String) throws {
-        try JSONFile.write(self, to: path)
-    }
 }
 
-/// Values in files.
+/// Values in files, as JSON with sorted keys.
 enum JSONFile {
     static func write(_ value: some Encodable, to path: String) throws {
         let encoder = JSONEncoder()

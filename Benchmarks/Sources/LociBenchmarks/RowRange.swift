@@ -15,6 +15,19 @@ struct RowRange<Source: VectorSource>: VectorSource {
     }
 }
 
+/// Rows of a source, in some order.
+struct SomeRows<Source: VectorSource>: VectorSource {
+    let source: Source
+    let rows: [Int]
+
+    var count: Int { rows.count }
+    var dimension: Int { source.dimension }
+
+    func read(row: Int, into output: UnsafeMutableBufferPointer<Float>) throws {
+        try source.read(row: rows[row], into: output)
+    }
+}
+
 extension VectorSource {
     /// A row as an array.
     func vector(_ row: Int) throws -> [Float] {

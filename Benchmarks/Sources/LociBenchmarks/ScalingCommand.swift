@@ -34,8 +34,7 @@ struct ScalingCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How many neighbours are asked for.", valueName: "N"))
     var k = 10
 
-    @Option(help: ArgumentHelp("How vectors are coded; by default lvq4x8.", valueName: "name"))
-    var quantization: String?
+    @OptionGroup var coding: QuantizationOptions
 
     @Option(help: ArgumentHelp("The threads of a build.", valueName: "N"))
     var buildThreads = 2
@@ -59,25 +58,19 @@ struct ScalingCommand: ParsableCommand {
         try Allowed.check("--build-threads", buildThreads, in: 1...1024)
         try Allowed.check("--search-threads", searchThreads, in: 1...1024)
         try Allowed.check("--passes", passes, in: 1...1000)
-        if let quantization, Quantization(name: quantization) == nil {
-            let names = Quantization.allCases.map(\.description).joined(separator: ", ")
-            throw ValidationError("--quantization is \(quantization); it must be one of \(names)")
-        }
     }
 
     func run() throws {
         ChildProcess.leaveInterruptToChildren()
         let settings = ScalingSettings(
             dimension: dimension, clusters: clusters, seed: seed, queries: queries,
-            firstQuery: counts.values.max() ?? 0, k: k, windows: windows.values, quantization: quantization,
+            firstQuery: counts.values.max() ?? 0, k: k, windows: windows.values, quantization: coding.name,
             buildThreads: buildThreads, searchThreads: searchThreads, passes: passes)
         let results = try counts.values.map { try measure($0, settings) }
         print(ScalingTables.costs(results))
         print(ScalingTables.searches(results, k: k), terminator: "")
-        if let output = place.output {
-            let machine = Machine(kernels: results.first?.build.kernels ?? "unknown")
-            try Report(benchmark: "scaling", machine: machine, settings: settings, results: results).write(to: output)
-        }
+        try place.report(
+            "scaling", kernels: results.first?.build.kernels ?? "unknown", settings: settings, results: results)
     }
 
     private func measure(_ count: Int, _ settings: ScalingSettings) throws -> ScalingFigures {

@@ -67,7 +67,7 @@ enum ScalingStep: String, CaseIterable, ExpressibleByArgument {
 
         let before = ProcessUsage.residentBytes
         let first = try openToAnswer(query, k: settings.k, files)
-        let further = try (0..<21).map { _ in try openToAnswer(query, k: settings.k, files) }.sorted()
+        let further = try (0..<21).map { _ in try openToAnswer(query, k: settings.k, files) / .milliseconds(1) }
         let collection = try Database.open(files.database, access: .readOnly).collection(ScalingFiles.collection)
         let sweep = try settings.windows.map { window in
             let measurement = try collection.measure(
@@ -80,7 +80,7 @@ enum ScalingStep: String, CaseIterable, ExpressibleByArgument {
         }
         return SearchFigures(
             firstOpenToAnswerMilliseconds: first / .milliseconds(1),
-            openToAnswerMilliseconds: further[further.count / 2] / .milliseconds(1),
+            openToAnswerMilliseconds: further.median ?? 0,
             residentBytesBefore: before, residentBytesAfter: ProcessUsage.residentBytes, sweep: sweep)
     }
 

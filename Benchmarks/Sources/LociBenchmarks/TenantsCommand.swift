@@ -62,20 +62,15 @@ struct TenantsCommand: ParsableCommand {
         let (fileBytes, recordBytes) = try make(path)
         let seconds = (ContinuousClock.now - start).seconds
         progress("using")
-        try JSONFile.write(
-            Settings(collections: collections, vectors: vectors, dimension: dimension, batch: batch, sample: sample),
-            to: work.file("settings.json"))
+        let settings = Settings(
+            collections: collections, vectors: vectors, dimension: dimension, batch: batch, sample: sample)
+        try JSONFile.write(settings, to: work.file("settings.json"))
         try ChildProcess.run([TenantUseCommand.configuration.commandName ?? "", work.path])
         let use = try JSONFile.read(TenantUse.self, from: work.file("use.json"))
         let figures = Figures(
             secondsToMake: seconds, fileBytes: fileBytes, recordBytes: recordBytes, use: use)
         print(table(of: figures), terminator: "")
-        if let output = place.output {
-            let settings = try JSONFile.read(Settings.self, from: work.file("settings.json"))
-            try Report(
-                benchmark: "tenants", machine: Machine(kernels: use.kernels), settings: settings, results: [figures]
-            ).write(to: output)
-        }
+        try place.report("tenants", kernels: use.kernels, settings: settings, results: [figures])
     }
 
     /// A function of its own, so that the database is closed when it returns.
@@ -163,24 +158,23 @@ struct TenantUseCommand: ParsableCommand {
         let answers = try (0..<min(settings.sample, settings.collections)).map { place in
             let number = place * step
             let vector = try query(number)
-            return try Self.milliseconds {
+            return try Milliseconds {
                 _ = try database.collection(TenantsCommand.name(number)).search(vector)
-            }.wall
+            }.clock
         }
         let residentAfterSample = ProcessUsage.ownResidentBytes
         let created = try (0..<settings.sample).map { place in
-            try Self.milliseconds { _ = try database.createCollection("new-\(place)") }
+            try Milliseconds { _ = try database.createCollection("new-\(place)") }
         }
         let added = try (0..<settings.sample).map { place in
             let vector = try query(place)
-            return try Self.milliseconds { try database.collection("new-\(place)").add("first", vector) }.wall
+            return try Milliseconds { try database.collection("new-\(place)").add("first", vector) }.clock
         }
-        func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
         try JSONFile.write(
             TenantUse(
-                openToAnswerMilliseconds: opened, answerMilliseconds: median(answers),
-                createMilliseconds: median(created.map(\.wall)),
-                createProcessorMilliseconds: median(created.map(\.processor)), addMilliseconds: median(added),
+                openToAnswerMilliseconds: opened, answerMilliseconds: answers.median ?? 0,
+                createMilliseconds: created.map(\.clock).median ?? 0,
+                createProcessorMilliseconds: created.map(\.processor).median ?? 0, addMilliseconds: added.median ?? 0,
                 residentAfterOne: residentAfterOne, residentAfterSample: residentAfterSample,
                 kernels: Self.kernels(in: folder)),
             to: "\(folder)/use.json")
@@ -189,14 +183,5 @@ struct TenantUseCommand: ParsableCommand {
     /// Of an empty database: `info` of this one would walk all collections.
     private static func kernels(in folder: String) throws -> String {
         try Database.open("\(folder)/kernels.loci").info().kernels
-    }
-
-    private static func milliseconds(_ body: () throws -> Void) rethrows -> (wall: Double, processor: Double) {
-        let (processorTime, start) = (ProcessUsage.processorTime, ContinuousClock.now)
-        try body()
-        return (
-            (ContinuousClock.now - start) / .milliseconds(1),
-            (ProcessUsage.processorTime - processorTime) / .milliseconds(1)
-        )
     }
 }

@@ -27,8 +27,7 @@ struct WritesCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The threads of the build and of batches.", valueName: "N"))
     var threads = 2
 
-    @Flag(help: "Sync at an interval instead of each commit.")
-    var periodic = false
+    @OptionGroup var syncs: SyncOptions
 
     @OptionGroup var place: PlaceOptions
 
@@ -76,7 +75,7 @@ struct WritesCommand: ParsableCommand {
             at: work.file("writes.loci"), "writes", configuration, from: RowRange(source: file, rows: 0..<built),
             threads: threads)
         let database = try Database.open(work.file("writes.loci"))
-        if periodic { try database.setDurability(.periodic(.seconds(1))) }
+        try syncs.apply(to: database)
         let single = try (0..<singles).map { try file.vector(built + $0) }
         var figures: [Figures] = []
         progress("inserting one by one")
@@ -108,16 +107,10 @@ struct WritesCommand: ParsableCommand {
         let faults = try collection.check()
         guard faults.isEmpty else { throw BenchmarkError.damaged(faults.map(\.description)) }
         print(table(of: figures), terminator: "")
-        if let output = place.output {
-            let settings = Settings(
-                base: data.base, metric: data.metricName, rows: built, dimension: file.dimension, batch: batch,
-                threads: threads,
-                isPeriodic: periodic)
-            try Report(
-                benchmark: "writes", machine: Machine(kernels: try database.info().kernels), settings: settings,
-                results: figures
-            ).write(to: output)
-        }
+        let settings = Settings(
+            base: data.base, metric: data.metricName, rows: built, dimension: file.dimension, batch: batch,
+            threads: threads, isPeriodic: syncs.isPeriodic)
+        try place.report("writes", kernels: try database.info().kernels, settings: settings, results: figures)
     }
 
     private func measure(_ kind: String, rows: Int, count: Int, _ body: (Int) throws -> Void) throws -> Figures {
@@ -126,18 +119,15 @@ struct WritesCommand: ParsableCommand {
         var pages: [Double] = []
         for place in 0..<count {
             let written = ProcessUsage.writtenBytes
-            let processorTime = ProcessUsage.processorTime
-            let start = ContinuousClock.now
-            try body(place)
-            elapsed.append((ContinuousClock.now - start) / .milliseconds(1))
-            used.append((ProcessUsage.processorTime - processorTime) / .milliseconds(1))
+            let taken = try Milliseconds { try body(place) }
+            elapsed.append(taken.clock)
+            used.append(taken.processor)
             if let written, let now = ProcessUsage.writtenBytes { pages.append(Double(now - written) / 4096) }
         }
-        func median(_ values: [Double]) -> Double { values.isEmpty ? 0 : values.sorted()[values.count / 2] }
         return Figures(
-            kind: kind, rows: rows, transactions: count, milliseconds: median(elapsed),
-            processorMilliseconds: median(used), slowestMilliseconds: elapsed.max() ?? 0,
-            pages: pages.isEmpty ? nil : median(pages),
+            kind: kind, rows: rows, transactions: count, milliseconds: elapsed.median ?? 0,
+            processorMilliseconds: used.median ?? 0, slowestMilliseconds: elapsed.max() ?? 0,
+            pages: pages.median,
             rowsPerSecond: Double(rows * count) / max(1e-9, elapsed.reduce(0, +) / 1000))
     }
 

@@ -20,7 +20,8 @@ struct AddCommand: ParsableCommand {
             --from - reads JSON lines from standard input as they come: a batch is committed when it is full or the input \
             ends. Vectors are named by the lines of --ids, else by the ids of JSON lines, else by numbers that follow on \
             the largest number in the collection. JSON lines may have attributes, a JSON object for each: {"id": "cat.jpg", \
-            "vector": [...], "attributes": {"year": 2024}}. With --upsert, a line without keeps those of its id.
+            "vector": [...], "attributes": {"year": 2024}}. With --upsert, a line without keeps those of its id. A row may \
+            have several vectors, up to 256, and is then found by the best of them: {"id": "a.txt", "vectors": [[...], [...]]}.
 
             The database and the collection are created if they are missing. --metric and the options after it are for \
             a new collection; given for another, they must be what it was made with. --index declares an index on a field \
@@ -79,7 +80,7 @@ struct AddCommand: ParsableCommand {
         let report = CommitReport(
             "committed", ("row was committed", "rows were committed"), json: json,
             bar: progress.bar("Adding", total: rows.count, unit: "vectors"))
-        var (replaced, count) = (0, 0)
+        var (replaced, count, rowCount) = (0, 0, 0)
         try report.run {
             // Before there is a file: input that fails at once, or never comes, leaves none.
             var batch = try rows.next(self.batch)
@@ -87,9 +88,11 @@ struct AddCommand: ParsableCommand {
                 repeat {
                     let result = try database.write(threads: threads) { transaction in
                         let collection = try collection(in: transaction, isFirst: report.count == 0)
-                        return (try add(batch, of: rows, to: collection), collection.count)
+                        return (
+                            try add(batch, of: rows, to: collection), collection.count, collection.rowCount
+                        )
                     }
-                    (replaced, count) = (replaced + result.0, result.1)
+                    (replaced, count, rowCount) = (replaced + result.0, result.1, result.2)
                     try report.add(batch.count)
                     batch = try rows.next(self.batch)
                 } while !batch.isEmpty
@@ -98,9 +101,9 @@ struct AddCommand: ParsableCommand {
         guard !json else { return }
         let seconds = Format.seconds(ContinuousClock.now - start)
         try Console.output.write(
-            "added \(Format.vectors(report.count - replaced)) to \(TextWidth.printable(target.collection)) and "
+            "added \(Format.rows(report.count - replaced, areVectors: count == rowCount)) to \(TextWidth.printable(target.collection)) and "
                 + "replaced \(Format.count(replaced)) in \(Format.duration(seconds: seconds)): "
-                + "\(Format.count(count)) now\n")
+                + "\(Format.total(vectors: count, rows: rowCount)) now\n")
     }
 
     /// Refuses what the first commit would, before rows are waited for.
@@ -159,8 +162,10 @@ struct AddCommand: ParsableCommand {
             } catch let error as IndexError {
                 throw RefusedRow(place: rows.place(of: row), cause: error.withoutRow)
             } catch let error as LociError {
-                guard case .identifierExists = error else { throw error }
-                throw RefusedRow(place: rows.place(of: row), cause: error)
+                switch error {
+                case .identifierExists, .vectorCount: throw RefusedRow(place: rows.place(of: row), cause: error)
+                default: throw error
+                }
             }
         }
         return replaced
@@ -169,15 +174,15 @@ struct AddCommand: ParsableCommand {
     /// - Returns: Whether there was a vector of the identifier.
     private func add(_ row: AddedRow, to collection: WritableCollection) throws -> Bool {
         guard let id = row.id else {
-            guard !row.vector.isEmpty else {
+            guard row.vectors.first?.isEmpty == false else {
                 throw IndexError.dimension(found: 0, limit: VectorFileLimits.dimension)
             }
             let id = collection.nextIdentifier
-            try collection.add(id, row.vector, attributes: row.attributes)
+            try collection.add(id, vectors: row.vectors, attributes: row.attributes)
             return false
         }
-        if upsert { return try collection.upsert(id, row.vector, attributes: row.attributes) }
-        try collection.add(id, row.vector, attributes: row.attributes)
+        if upsert { return try collection.upsert(id, vectors: row.vectors, attributes: row.attributes) }
+        try collection.add(id, vectors: row.vectors, attributes: row.attributes)
         return false
     }
 }

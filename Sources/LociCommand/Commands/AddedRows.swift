@@ -16,7 +16,7 @@ struct AddedRow {
     let number: Int
     /// nil for a row that is to be named by a number.
     let id: VectorID?
-    let vector: [Float]
+    let vectors: [[Float]]
     let attributes: Attributes?
 }
 
@@ -31,8 +31,8 @@ struct AddedRows {
     static let standardInput = "-"
 
     private let source: Source
-    /// The next row of a file.
-    private var position = 0
+    /// The next row of a file, and its first vector.
+    private var (position, vectorPosition) = (0, 0)
 
     /// - Parameters:
     ///   - path: A file of vectors, or `standardInput`.
@@ -49,15 +49,16 @@ struct AddedRows {
         }
         let file = try VectorFile.open(path)
         let identifiers = try ids.map { try IdentifierFile.read($0).map(VectorID.init(bytes:)) } ?? file.vectorIDs
-        if let identifiers, identifiers.count != file.count {
-            throw LociError.identifierCount(identifiers: identifiers.count, vectors: file.count)
+        let count = file.vectorCounts?.count ?? file.count
+        if let identifiers, identifiers.count != count {
+            throw LociError.identifierCount(identifiers: identifiers.count, vectors: count)
         }
         source = .file(file, identifiers)
     }
 
     /// The number of all rows; nil when only the end of a stream will tell.
     var count: Int? {
-        if case .file(let file, _) = source { file.count } else { nil }
+        if case .file(let file, _) = source { file.vectorCounts?.count ?? file.count } else { nil }
     }
 
     /// The next rows.
@@ -67,18 +68,21 @@ struct AddedRows {
         var rows: [AddedRow] = []
         switch source {
         case .file(let file, let identifiers):
-            let range = position..<min(file.count, position + limit)
-            rows = try range.map {
-                AddedRow(
-                    number: $0, id: identifiers?[$0], vector: try file.row($0), attributes: file.attributes?[$0])
+            let count = file.vectorCounts?.count ?? file.count
+            while rows.count < limit, position < count {
+                let vectors = vectorPosition..<vectorPosition + (file.vectorCounts?[position] ?? 1)
+                rows.append(
+                    AddedRow(
+                        number: position, id: identifiers?[position], vectors: try vectors.map { try file.row($0) },
+                        attributes: file.attributes?[position]))
+                (position, vectorPosition) = (position + 1, vectors.upperBound)
             }
-            position = range.upperBound
         case .stream(let stream):
             while rows.count < limit, let row = try stream.next() {
                 try Interrupted.check()
                 rows.append(
                     AddedRow(
-                        number: row.line, id: row.identifier.map(VectorID.init(bytes:)), vector: row.vector,
+                        number: row.line, id: row.identifier.map(VectorID.init(bytes:)), vectors: row.vectors,
                         attributes: row.attributes))
             }
         }

@@ -27,14 +27,11 @@ struct BackupCommand: ParsableCommand {
     @Flag(help: "Replace the file if it exists; if it is a database, no process may have it open.")
     var replace = false
 
-    @Flag(help: "Print a JSON object.")
-    var json = false
-
-    @OptionGroup var progress: ProgressOptions
+    @OptionGroup var shown: ReportOptions
 
     func run() throws {
-        try CopyReport(progress) { onBytes in
+        try CopyReport(shown.progress) { onBytes in
             try Database.open(database, access: .readOnly).backup(to: file, replacing: replace, onBytes: onBytes)
-        }.print("backed up to \(TextWidth.printable(file))", json: json)
+        }.print("backed up to \(TextWidth.printable(file))", json: shown.json)
     }
 }

@@ -119,7 +119,8 @@ struct BuildCommand: ParsableCommand {
         let reporter = BuildReporter(progress)
         let collection = try Database.buildCollection(
             at: target.database, target.collection, plan?.configuration ?? settings, from: source,
-            identifiers: identifiers, replacing: replace, tuning: plan?.tuning, threads: threads, observer: reporter)
+            identifiers: identifiers, vectorCounts: source.vectorCounts, replacing: replace, tuning: plan?.tuning,
+            threads: threads, observer: reporter)
         reporter.finish()
         let seconds = Format.seconds(ContinuousClock.now - start)
         let info = try collection.info()
@@ -156,8 +157,8 @@ struct BuildCommand: ParsableCommand {
         if let degree = options.degree { choices.degrees = [degree] }
         let reporter = PlanReporter(progress)
         let plan = try Database.planBuild(
-            goal, settings, from: source, identifiers: identifiers, options: choices, threads: threads,
-            observer: reporter)
+            goal, settings, from: source, identifiers: identifiers, vectorCounts: source.vectorCounts,
+            options: choices, threads: threads, observer: reporter)
         reporter.finish()
         let report = PlanReport(plan)
         if !progress.quiet {

@@ -30,10 +30,7 @@ struct CheckCommand: ParsableCommand {
     @Argument(help: "The name of a collection; without one, all are checked.")
     var collection: String?
 
-    @Flag(help: "Print a JSON object.")
-    var json = false
-
-    @OptionGroup var progress: ProgressOptions
+    @OptionGroup var shown: ReportOptions
 
     func run() throws {
         let database = try Database.open(database, access: .readOnly)
@@ -46,11 +43,11 @@ struct CheckCommand: ParsableCommand {
         } else if let collection {
             faults = try database.collection(collection).check(limit: Self.faultLimit)
         } else {
-            let bar = progress.bar("Checking", total: names.count, unit: "collections")
+            let bar = shown.progress.bar("Checking", total: names.count, unit: "collections")
             faults = try database.check(limit: Self.faultLimit) { done, _ in bar.update(to: done) }
             bar.finish()
         }
-        if json {
+        if shown.json {
             try Console.output.write(
                 JSONValue.object([
                     ("ok", .bool(faults.isEmpty)), ("collections", .array(names.map { .string($0) })),

@@ -28,6 +28,9 @@ struct CollectionReport {
         var lines = [
             ("collection", info.name),
             ("vectors", Format.count(info.count)),
+        ]
+        if info.rowCount != info.count { lines.append(("rows", Format.count(info.rowCount))) }
+        lines += [
             ("dimension", Format.count(info.dimension)),
             ("metric", info.configuration.metric.description),
             ("quantization", info.quantization.description),
@@ -95,6 +98,7 @@ struct CollectionReport {
         [
             ("name", .string(info.name)),
             ("count", .integer(info.count)),
+            ("rows", .integer(info.rowCount)),
             ("unused_slots", .integer(info.unusedSlots)),
             ("free_slots", .integer(info.freeSlots)),
             ("with_attributes", .integer(info.attributesCount)),

@@ -21,16 +21,13 @@ struct CompactCommand: ParsableCommand {
     @Argument(help: "The database: a file.", completion: .file(extensions: ["loci"]))
     var database: String
 
-    @Flag(help: "Print a JSON object.")
-    var json = false
-
-    @OptionGroup var progress: ProgressOptions
+    @OptionGroup var shown: ReportOptions
 
     func run() throws {
-        let report = try CopyReport(progress) { onBytes in try Database.compact(at: database, onBytes: onBytes) }
+        let report = try CopyReport(shown.progress) { onBytes in try Database.compact(at: database, onBytes: onBytes) }
         let (before, after) = (report.result.bytesBefore, report.result.bytesAfter)
         try report.print(
             "compacted \(TextWidth.printable(database))", "\(Format.bytes(after)), before \(Format.bytes(before))",
-            json: json ? [("bytes_before", .integer(before)), ("bytes_after", .integer(after))] : nil)
+            json: shown.json ? [("bytes_before", .integer(before)), ("bytes_after", .integer(after))] : nil)
     }
 }

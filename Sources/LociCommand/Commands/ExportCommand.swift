@@ -36,11 +36,13 @@ struct ExportCommand: ParsableCommand {
         let writer = try VectorFileWriter(path: to, dimension: info.dimension, format: format)
         let bar = progress.bar("Exporting", total: info.count, unit: "vectors")
         var leavesIdentifiers = false
-        try collection.forEach { id, vector in
+        try collection.forEachRow { id, vectors in
             try Interrupted.check()
-            if !format.holdsIdentifiers, !leavesIdentifiers { leavesIdentifiers = id != VectorID(row: writer.count) }
-            try writer.append(vector, id, of: collection)
-            bar.advance()
+            if !format.holdsIdentifiers, !leavesIdentifiers {
+                leavesIdentifiers = id != VectorID(row: writer.count) || vectors.count > 1
+            }
+            try writer.append(vectors, id, of: collection)
+            for _ in vectors { bar.advance() }
         }
         try writer.finish()
         bar.finish()

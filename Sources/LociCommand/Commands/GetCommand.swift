@@ -9,8 +9,8 @@ struct GetCommand: ParsableCommand {
         commandName: "get",
         abstract: "Print or write the vectors and attributes of identifiers.",
         discussion: """
-            Prints a JSON object a line, with id, vector and attributes if there are some, in the order of the \
-            identifiers. Vectors are as they were given where the collection keeps originals, else decoded from their codes. If an identifier is unknown, \
+            Prints a JSON object a line, with id, vector (or vectors, of a row of several) and attributes if there are \
+            some, in the order of the identifiers. Vectors are as they were given where the collection keeps originals, else decoded from their codes. If an identifier is unknown, \
             nothing is printed or written.
 
               loci get photos.loci clip --id cat.jpg --id dog.jpg
@@ -38,9 +38,11 @@ struct GetCommand: ParsableCommand {
             if let output {
                 try write(wanted, of: collection, to: output)
             } else {
-                try collection.forEach(of: wanted) { id, vector in
+                try collection.forEachRow(of: wanted) { id, vectors in
                     try Interrupted.check()
-                    var members = [("id", JSONValue.identifier(id)), ("vector", .array(vector.map { .float($0) }))]
+                    let values = vectors.map { JSONValue.array($0.map { .float($0) }) }
+                    var members = [("id", JSONValue.identifier(id))]
+                    members.append(values.count == 1 ? ("vector", values[0]) : ("vectors", .array(values)))
                     if let attributes = try collection.attributes(of: id) {
                         members.append(("attributes", .raw(attributes.json)))
                     }
@@ -54,9 +56,9 @@ struct GetCommand: ParsableCommand {
         let format = try VectorFileFormat.checkOutput(path: output, writable: VectorFileFormat.writable)
         guard let dimension = try collection.dimension else { throw LociError.emptyCollection(name: collection.name) }
         let writer = try VectorFileWriter(path: output, dimension: dimension, format: format)
-        try collection.forEach(of: wanted) { id, vector in
+        try collection.forEachRow(of: wanted) { id, vectors in
             try Interrupted.check()
-            try writer.append(vector, id, of: collection)
+            try writer.append(vectors, id, of: collection)
         }
         try writer.finish()
         progress.note("wrote \(Format.count(writer.count)) vectors to \(output)")
@@ -64,9 +66,9 @@ struct GetCommand: ParsableCommand {
 }
 
 extension VectorFileWriter {
-    /// Appends a vector with as much of what belongs to it as the format holds.
-    func append(_ vector: [Float], _ id: VectorID, of collection: Collection) throws {
-        guard format.holdsIdentifiers else { return try append(vector) }
-        try append(vector, identifier: id.bytes, attributes: collection.attributes(of: id))
+    /// Appends a row with as much of what belongs to it as the format holds.
+    func append(_ vectors: [[Float]], _ id: VectorID, of collection: Collection) throws {
+        guard format.holdsIdentifiers else { return try append(vectors: vectors) }
+        try append(vectors: vectors, identifier: id.bytes, attributes: collection.attributes(of: id))
     }
 }

@@ -15,7 +15,7 @@ struct InfoCommand: ParsableCommand {
               loci info photos.loci
               loci info photos.loci clip --json
 
-            --json prints one object. Of a collection: name, count, unused_slots, free_slots, dimension, metric, \
+            --json prints one object. Of a collection: name, count, rows, unused_slots, free_slots, dimension, metric, \
             quantization, originals, index, degree, build_window, alpha, seed, search_window, tuning (null, or k, recall \
             and curve), bytes_on_disk, unused_bytes (an estimate), bytes_per_vector, bytes, kernels, path, file_bytes. Of \
             a database: path, bytes_on_disk, kernels, last_commit, durability (mode, interval_seconds), readers, \

@@ -45,21 +45,33 @@ struct NeighborReport {
     /// The formats that neighbours are written in.
     static let writable: [VectorFileFormat] = [.ivecs, .npy, .ibin, .jsonl]
 
-    /// Writes the neighbours of all queries: row numbers as a matrix, or identifiers and distances as JSON lines.
+    /// An identifier that a matrix of integers has no place for.
+    struct NoNumber: Error, CustomStringConvertible {
+        let path: String
+        let id: VectorID
+
+        var description: String {
+            "\(path): the identifier \"\(id)\" is no whole number up to \(Int32.max), which .ivecs, .ibin and .npy take "
+                + "alone; write .jsonl"
+        }
+    }
+
+    /// Writes the neighbours of all queries: identifiers that are numbers as a matrix, or identifiers and distances as JSON
+    /// lines.
     ///
-    /// - Throws: `VectorFileError`.
+    /// - Throws: `VectorFileError`; `NoNumber`.
     func write(to path: String, format: VectorFileFormat) throws {
         guard format == .jsonl else {
             // -1 where a query found fewer, as other programs write it.
             // A matrix has a column even where there is nothing to be found.
             let columns = max(1, k)
-            var rows = [Int32](repeating: -1, count: results.queryCount * columns)
+            var numbers = [Int32](repeating: -1, count: results.queryCount * columns)
             for query in 0..<results.queryCount {
                 for (place, index) in results.range(ofQuery: query).prefix(k).enumerated() {
-                    rows[query * columns + place] = Int32(bitPattern: results.slots[index])
+                    numbers[query * columns + place] = try number(of: results.identifier(at: index), path)
                 }
             }
-            return try IntegerMatrix(count: results.queryCount, columns: columns, values: rows)
+            return try IntegerMatrix(count: results.queryCount, columns: columns, values: numbers)
                 .write(to: path, format: format)
         }
         let writer = try NeighborsWriter(path: path)
@@ -70,5 +82,13 @@ struct NeighborReport {
                 neighbors: neighbors.map { FileNeighbor(identifier: $0.id.bytes, distance: $0.distance) })
         }
         try writer.finish()
+    }
+
+    /// The number that an identifier is, written as rows without identifiers are named: "7" is one, "07" is none.
+    private func number(of id: VectorID, _ path: String) throws(NoNumber) -> Int32 {
+        guard let number = Int32(id.description), number >= 0, VectorID(row: Int(number)) == id else {
+            throw NoNumber(path: path, id: id)
+        }
+        return number
     }
 }

@@ -22,17 +22,12 @@ struct OptimizeCommand: ParsableCommand {
 
     @OptionGroup var target: CollectionArguments
 
-    @Option(help: ArgumentHelp("How many threads; by default one a core.", valueName: "N"))
-    var threads: Int?
+    @OptionGroup var threads: ThreadOptions
 
     @Flag(help: "Print a JSON object about the collection.")
     var json = false
 
     @OptionGroup var progress: ProgressOptions
-
-    func validate() throws {
-        try Allowed.check("--threads", threads, in: Allowed.threads)
-    }
 
     func run() throws {
         Interrupt.install()
@@ -40,7 +35,7 @@ struct OptimizeCommand: ParsableCommand {
         let collection = try Database.open(target.database, access: .readWrite).collection(target.collection)
         let before = try collection.info().bytes.total
         let reporter = BuildReporter(progress)
-        try collection.optimize(threads: threads, observer: reporter)
+        try collection.optimize(threads: threads.count, observer: reporter)
         reporter.finish()
         let seconds = Format.seconds(ContinuousClock.now - start)
         let info = try collection.info()

@@ -10,9 +10,9 @@ struct QueryCommand: ParsableCommand {
         abstract: "Find the nearest neighbours of vectors.",
         discussion: """
             Prints the neighbours of one vector, or figures and the first few neighbours of many. All of them go to \
-            --output: .ivecs, .ibin and .npy get the rows of the vectors that the collection was built from (which says \
-            nothing once vectors were added or removed), with -1 where there are fewer than k; .jsonl gets identifiers and distances. Distances are squared for l2, the \
-            negated product for ip, and one minus the cosine for cosine: smaller is nearer.
+            --output: .ivecs, .ibin and .npy get identifiers, which must be whole numbers then, as those of rows that were \
+            given none are, with -1 where there are fewer than k; .jsonl gets identifiers of any kind, and distances. \
+            Distances are squared for l2, the negated product for ip, and one minus the cosine for cosine: smaller is nearer.
 
               loci query photos.loci clip --vector "0.12 -0.5 0.33" --k 5
               loci query photos.loci clip --vector "0.12 -0.5 0.33" --k 5 --offset 5
@@ -20,6 +20,7 @@ struct QueryCommand: ParsableCommand {
               loci query photos.loci clip --queries queries.npy --output neighbours.jsonl
               loci query photos.loci clip --queries queries.npy --recall 0.95
               loci query photos.loci clip --queries queries.npy --filter '.year >= 1980 and "sea" in .tags'
+              loci query papers.loci chunks --queries tokens.npy --maxsim
               loci query sift.loci sift --queries q.fvecs --window 100 --ground-truth gt.ivecs --json
 
             --json prints one object: queries, k, window, exact, threads, recall (with a ground truth), \
@@ -77,11 +78,16 @@ struct QueryCommand: ParsableCommand {
             "Find only vectors whose attributes match; docs/filters.md tells the language.", valueName: "expression"))
     var filter: String?
 
+    @Flag(
+        help: ArgumentHelp(
+            "Take all vectors of the file as one query, and sum up for each row how far its nearest vector is from each of "
+                + "them (MaxSim)."))
+    var maxsim = false
+
     @Flag(help: "Tell how one vector is searched for: how a filter is gone about, and what is looked at.")
     var explain = false
 
-    @Option(help: ArgumentHelp("How many threads search; by default one a core.", valueName: "N"))
-    var threads: Int?
+    @OptionGroup var threads: SearchThreadOptions
 
     @Flag(help: "Measure every vector instead of walking the graph.")
     var exact = false
@@ -98,10 +104,7 @@ struct QueryCommand: ParsableCommand {
         completion: .file())
     var output: String?
 
-    @Flag(help: "Print a JSON object.")
-    var json = false
-
-    @OptionGroup var progress: ProgressOptions
+    @OptionGroup var shown: ReportOptions
 
     func validate() throws {
         guard (queries == nil) != (vector == nil) else {
@@ -115,11 +118,15 @@ struct QueryCommand: ParsableCommand {
         if explain, vector == nil && row == nil || offset > 0 {
             throw ValidationError("--explain needs one vector, by --vector or --row, and no --offset")
         }
+        if maxsim, queries == nil || row != nil || offset > 0 || groundTruth != nil || threads.count != nil || explain {
+            throw ValidationError(
+                "--maxsim needs --queries, and none of --row, --offset, --ground-truth, --threads and --explain")
+        }
         if filter != nil, groundTruth != nil {
             throw ValidationError("--ground-truth is of all vectors: leave --filter out")
         }
         try Allowed.check("--offset", offset, in: 0...SearchOptions.limit)
-        if offset > 0, groundTruth != nil || threads != nil {
+        if offset > 0, groundTruth != nil || threads.count != nil {
             throw ValidationError(
                 "with --offset queries are answered one by one, and not counted: leave "
                     + "--ground-truth and --threads out")
@@ -133,7 +140,6 @@ struct QueryCommand: ParsableCommand {
         try Allowed.check(recall: recall)
         try Allowed.check("--k", k, in: SearchLimits.k)
         try Allowed.check("--window", window, in: SearchLimits.window)
-        try Allowed.check("--threads", threads, in: Allowed.threads)
     }
 
     func run() throws {
@@ -159,7 +165,7 @@ struct QueryCommand: ParsableCommand {
     private static let standardLimit = 1_000
 
     /// Whether one vector is asked for, so that its neighbours are the result and not figures.
-    private var isSingle: Bool { vector != nil || row != nil }
+    private var isSingle: Bool { vector != nil || row != nil || maxsim }
 
     private func search(
         _ database: Database, _ collection: Collection, _ source: some VectorSource, _ truth: GroundTruth?,
@@ -170,8 +176,14 @@ struct QueryCommand: ParsableCommand {
             recall.map { SearchOptions(k: k, recall: $0) } ?? SearchOptions(k: k, window: window, isExact: exact)
         options.maximumDistance = within
         options.filter = try filter.map { try Filter(parsing: $0) }
+        if maxsim {
+            var results = SearchResults()
+            try collection.search(maxSim: source, options, into: &results)
+            let members: [(String, JSONValue)] = [("vectors", .integer(source.count)), ("k", .integer(k))]
+            return try finish(NeighborReport(results: results, k: k, offset: 0), format, members, lines: [])
+        }
         // One query is answered before a bar could be seen.
-        let bar = (isSingle ? .quiet : progress).bar("Searching", total: source.count, unit: "queries")
+        let bar = (isSingle ? .quiet : shown.progress).bar("Searching", total: source.count, unit: "queries")
         @Sendable func advance() throws {
             try Interrupted.check()
             bar.advance()
@@ -186,29 +198,30 @@ struct QueryCommand: ParsableCommand {
             return try finish(NeighborReport(results: results, k: k, offset: offset), format, members, lines: [])
         }
         let (measurement, results) = try collection.measure(
-            queries: source, truth: truth, options, threads: threads, onQuery: advance)
+            queries: source, truth: truth, options, threads: threads.count, onQuery: advance)
         bar.finish()
         if within != nil {
             let full = (0..<results.queryCount).filter { results.range(ofQuery: $0).count == k }.count
             if full > 0 {
-                progress.note(
+                shown.progress.note(
                     "\(Format.count(full)) of the queries have \(k) neighbours or more within the distance; "
                         + "--k gives more")
             }
         } else if k > measurement.k {
             let holder = filter == nil ? "the collection holds" : "matches the filter"
-            progress.note("k \(k) is more than \(holder); \(measurement.k) are returned")
+            shown.progress.note("k \(k) is more than \(holder); \(measurement.k) are returned")
         } else if let window, window < k, !measurement.isExact {
-            progress.note("window \(window) is less than k; \(measurement.window) is used")
+            shown.progress.note("window \(window) is less than k; \(measurement.window) is used")
         }
         let figures = MeasurementReport(measurement)
         let report = NeighborReport(results: results, k: measurement.k, offset: 0)
-        guard explain else { return try finish(report, format, figures.members, lines: figures.lines) }
-        var vector = [Float](repeating: 0, count: source.dimension)
-        try vector.withUnsafeMutableBufferPointer { try source.read(row: 0, into: $0) }
-        var found = SearchResults()
-        let explained = ExplanationReport(try collection.explain(vector, options, into: &found))
-        if !json { try Console.output.write(CollectionReport.block(explained.lines) + (output == nil ? "\n" : "")) }
+        guard explain, let explanation = measurement.explanation else {
+            return try finish(report, format, figures.members, lines: figures.lines)
+        }
+        let explained = ExplanationReport(explanation)
+        if !shown.json {
+            try Console.output.write(CollectionReport.block(explained.lines) + (output == nil ? "\n" : ""))
+        }
         try finish(
             report, format, figures.members + [("explain", .object(explained.members))], lines: figures.lines)
     }
@@ -224,9 +237,9 @@ struct QueryCommand: ParsableCommand {
         let count = report.results.queryCount
         if let output, let format {
             try report.write(to: output, format: format)
-            progress.note("wrote the neighbours of \(Format.count(count)) queries to \(output)")
+            shown.progress.note("wrote the neighbours of \(Format.count(count)) queries to \(output)")
         }
-        if json {
+        if shown.json {
             var members = members
             if isSingle {
                 members.append(("neighbors", .neighbors(report.results[query: 0])))
@@ -246,10 +259,10 @@ struct QueryCommand: ParsableCommand {
         }
         if !lines.isEmpty { try Console.output.write(CollectionReport.block(lines) + (output == nil ? "\n" : "")) }
         guard output == nil else { return }
-        let shown = min(3, count)
-        try Console.output.write(report.table(queries: 0..<shown, neighborsEach: count == 1 ? report.k : 5))
-        if count > shown {
-            progress.note("\(Format.count(count - shown)) more queries are not shown; --output writes all")
+        let listed = min(3, count)
+        try Console.output.write(report.table(queries: 0..<listed, neighborsEach: count == 1 ? report.k : 5))
+        if count > listed {
+            shown.progress.note("\(Format.count(count - listed)) more queries are not shown; --output writes all")
         }
     }
 }

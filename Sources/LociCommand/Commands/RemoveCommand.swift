@@ -46,17 +46,18 @@ struct RemoveCommand: ParsableCommand {
         let report = CommitReport(
             "removed", ("vector was removed", "vectors were removed"), json: json,
             bar: progress.bar("Removing", total: wanted.count, unit: "vectors"))
-        var count = 0
+        var (count, rowCount, areVectors) = (0, 0, true)
         try report.run {
             for first in stride(from: 0, to: wanted.count, by: batch) {
                 let result = try database.write { transaction in
                     let collection = try transaction.collection(target.collection)
                     if first == 0, !missingOk { try requireAll(wanted, in: collection) }
-                    return (
-                        try remove(wanted[first..<min(wanted.count, first + batch)], of: collection), collection.count
-                    )
+                    let wereVectors = collection.count == collection.rowCount
+                    let removed = try remove(wanted[first..<min(wanted.count, first + batch)], of: collection)
+                    return (removed, collection.count, collection.rowCount, wereVectors)
                 }
-                count = result.1
+                (count, rowCount) = (result.1, result.2)
+                areVectors = areVectors && result.3
                 try report.add(result.0)
             }
         }
@@ -64,8 +65,8 @@ struct RemoveCommand: ParsableCommand {
         let seconds = Format.seconds(ContinuousClock.now - start)
         let missing = wanted.count - report.count
         try Console.output.write(
-            "removed \(Format.vectors(report.count)) from \(TextWidth.printable(target.collection)) in "
-                + "\(Format.duration(seconds: seconds)): \(Format.count(count)) now"
+            "removed \(Format.rows(report.count, areVectors: areVectors)) from \(TextWidth.printable(target.collection)) in "
+                + "\(Format.duration(seconds: seconds)): \(Format.total(vectors: count, rows: rowCount)) now"
                 + (missing > 0 ? "; \(Format.count(missing)) of the identifiers were unknown" : "") + "\n")
     }
 

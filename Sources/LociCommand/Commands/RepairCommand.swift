@@ -37,17 +37,12 @@ struct RepairCommand: ParsableCommand {
     @Flag(help: "Go on where vectors or attributes are lost, and drop what cannot be saved.")
     var dropLost = false
 
-    @Option(help: ArgumentHelp("How many threads; by default one a core.", valueName: "N"))
-    var threads: Int?
+    @OptionGroup var threads: ThreadOptions
 
     @Flag(help: "Print a JSON object, with all that is lost.")
     var json = false
 
     @OptionGroup var progress: ProgressOptions
-
-    func validate() throws {
-        try Allowed.check("--threads", threads, in: Allowed.threads)
-    }
 
     func run() throws {
         Interrupt.install()
@@ -57,10 +52,10 @@ struct RepairCommand: ParsableCommand {
             if let collection {
                 DatabaseRepair(collections: [
                     try database.collection(collection).repair(
-                        dropLost: dropLost, threads: threads, observer: reporter)
+                        dropLost: dropLost, threads: threads.count, observer: reporter)
                 ])
             } else {
-                try database.repair(dropLost: dropLost, threads: threads, observer: reporter)
+                try database.repair(dropLost: dropLost, threads: threads.count, observer: reporter)
             }
         reporter.finish()
         let report = RepairReport(repair)

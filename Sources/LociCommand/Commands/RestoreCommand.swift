@@ -27,14 +27,11 @@ struct RestoreCommand: ParsableCommand {
     @Flag(help: "Replace the database if it exists. No process may have it open.")
     var replace = false
 
-    @Flag(help: "Print a JSON object.")
-    var json = false
-
-    @OptionGroup var progress: ProgressOptions
+    @OptionGroup var shown: ReportOptions
 
     func run() throws {
-        try CopyReport(progress) { onBytes in
+        try CopyReport(shown.progress) { onBytes in
             try Database.restore(from: file, to: database, replacing: replace, onBytes: onBytes)
-        }.print("restored \(TextWidth.printable(database))", json: json)
+        }.print("restored \(TextWidth.printable(database))", json: shown.json)
     }
 }

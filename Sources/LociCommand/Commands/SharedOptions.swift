@@ -59,6 +59,33 @@ struct ProgressOptions: ParsableArguments {
     }
 }
 
+/// What a verb prints when it is done, and how its work is shown until then.
+struct ReportOptions: ParsableArguments {
+    @Flag(help: "Print a JSON object.")
+    var json = false
+
+    @OptionGroup var progress: ProgressOptions
+}
+
+/// On how many threads a verb works.
+struct ThreadOptions: ParsableArguments {
+    @Option(
+        name: .customLong("threads"), help: ArgumentHelp("How many threads; by default one a core.", valueName: "N"))
+    var count: Int?
+
+    func validate() throws { try Allowed.check("--threads", count, in: Allowed.threads) }
+}
+
+/// On how many threads a verb searches.
+struct SearchThreadOptions: ParsableArguments {
+    @Option(
+        name: .customLong("threads"),
+        help: ArgumentHelp("How many threads search; by default one a core.", valueName: "N"))
+    var count: Int?
+
+    func validate() throws { try Allowed.check("--threads", count, in: Allowed.threads) }
+}
+
 /// Limits on numbers of the command line.
 enum Allowed {
     /// Each thread has buffers of its own; more threads than this only cost memory.

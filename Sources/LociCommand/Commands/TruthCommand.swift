@@ -33,15 +33,13 @@ struct TruthCommand: ParsableCommand {
     )
     var output: String
 
-    @Option(help: ArgumentHelp("How many threads search; by default one a core.", valueName: "N"))
-    var threads: Int?
+    @OptionGroup var threads: SearchThreadOptions
 
     @OptionGroup var progress: ProgressOptions
 
     func validate() throws {
         // A row of the file has no more columns than a vector can have components.
         try Allowed.check("--k", k, in: 1...VectorFileLimits.dimension)
-        try Allowed.check("--threads", threads, in: Allowed.threads)
     }
 
     func run() throws {
@@ -51,7 +49,7 @@ struct TruthCommand: ParsableCommand {
         let format = try VectorFileFormat.checkOutput(path: output, writable: VectorFileFormat.writableIntegers)
         let bar = progress.bar("Measuring", total: source.count, unit: "vectors")
         let truth = try ExactNeighbours.find(
-            in: source, queries: queries, metric: metric.value, k: k, threads: threads ?? Parallel.processorCount,
+            in: source, queries: queries, metric: metric.value, k: k, threads: threads.count ?? Parallel.processorCount,
             observer: BarReporter(bar))
         bar.finish()
         if truth.k < k { progress.note("k \(k) is more than the file holds; \(truth.k) are written") }

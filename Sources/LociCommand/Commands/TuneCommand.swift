@@ -42,16 +42,12 @@ struct TuneCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The largest window that is tried.", valueName: "W"))
     var maxWindow = TuningOptions.standardLargestWindow
 
-    @Option(help: ArgumentHelp("How many threads search; by default one a core.", valueName: "N"))
-    var threads: Int?
+    @OptionGroup var threads: SearchThreadOptions
 
     @Option(help: ArgumentHelp("Where the curve is drawn: an .svg file.", valueName: "file"), completion: .file())
     var plot: String?
 
-    @Flag(help: "Print a JSON object.")
-    var json = false
-
-    @OptionGroup var progress: ProgressOptions
+    @OptionGroup var shown: ReportOptions
 
     func validate() throws {
         guard (queries == nil) != (sample == nil) else { throw ValidationError("give either --queries or --sample") }
@@ -59,7 +55,6 @@ struct TuneCommand: ParsableCommand {
         try Allowed.check(recall: recall)
         try Allowed.check("--k", k, in: SearchLimits.k)
         try Allowed.check("--max-window", maxWindow, in: SearchLimits.window)
-        try Allowed.check("--threads", threads, in: Allowed.threads)
     }
 
     func run() throws {
@@ -69,23 +64,23 @@ struct TuneCommand: ParsableCommand {
         let options = TuningOptions(recall: recall, k: k, largestWindow: maxWindow)
         let source = try queries.map { try VectorFile.open($0) }
         if let plot { try TextFile.check(plot) }
-        let reporter = TuningReporter(progress, queries: min(source?.count ?? sample ?? 0, try collection.count))
+        let reporter = TuningReporter(shown.progress, queries: min(source?.count ?? sample ?? 0, try collection.count))
         let result =
             if let source {
-                try collection.tune(queries: source, options, threads: threads) { try reporter.advance($0) }
+                try collection.tune(queries: source, options, threads: threads.count) { try reporter.advance($0) }
             } else {
-                try collection.tune(sample: sample ?? 0, options, threads: threads) { try reporter.advance($0) }
+                try collection.tune(sample: sample ?? 0, options, threads: threads.count) { try reporter.advance($0) }
             }
         reporter.finish()
         let report = TuningReport(result, target: recall)
         if k > result.tuning.k {
-            progress.note("k \(k) is more than the collection holds; recall is counted over \(result.tuning.k)")
+            shown.progress.note("k \(k) is more than the collection holds; recall is counted over \(result.tuning.k)")
         }
-        if json {
+        if shown.json {
             try Console.output.write(report.json(collection: target.collection))
         } else {
             try Console.output.write(report.table)
-            progress.note(report.summary(collection: target.collection))
+            shown.progress.note(report.summary(collection: target.collection))
         }
         if let plot { try TextFile.write(report.drawing(of: try collection.info()).svg(), to: plot) }
     }

@@ -9,6 +9,16 @@ enum Format {
         grouped(String(value.magnitude), negative: value < 0)
     }
 
+    /// A number of rows: "1 vector", or "3 rows" where rows have several vectors.
+    static func rows(_ count: Int, areVectors: Bool) -> String {
+        areVectors ? vectors(count) : count == 1 ? "1 row" : "\(self.count(count)) rows"
+    }
+
+    /// What a collection has: "6", or "3 rows of 6 vectors" where rows have several.
+    static func total(vectors: Int, rows: Int) -> String {
+        vectors == rows ? count(vectors) : "\(self.rows(rows, areVectors: false)) of \(self.vectors(vectors))"
+    }
+
     /// So many vectors, in words: `1 vector`, `2,000 vectors`.
     static func vectors(_ value: Int) -> String {
         value == 1 ? "1 vector" : "\(count(value)) vectors"
