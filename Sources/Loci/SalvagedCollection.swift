@@ -21,7 +21,7 @@ struct SalvagedCollection {
     private(set) var straying: [VectorID] = []
     private(set) var lostAttributes: [CollectionRepair.LostAttributes] = []
     /// The indexes whose records are sound.
-    private(set) var indexes: [FieldIndex] = []
+    private(set) var indexes: [FieldIndexDefinition] = []
     /// The slots of attributes that are sound and belong to a row.
     private var attributed: Set<UInt32> = []
 
@@ -80,7 +80,7 @@ struct SalvagedCollection {
         self.straying = straying.filter { !saved.contains($0) && !named.contains($0) }.sorted()
         try salvageAttributes(of: number, in: transaction)
         // The check has told of the others.
-        indexes = try transaction.fields(of: number, fault: { _ in }).compactMap { try? IndexedField($0).index }
+        indexes = try transaction.fields(of: number, fault: { _ in }).compactMap { try? IndexedField($0).definition }
     }
 
     /// Whether a row's slot has attributes that are sound.

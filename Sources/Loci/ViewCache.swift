@@ -54,7 +54,9 @@ final class ViewCache: Sendable {
         _ body: (CollectionView, Found) throws -> Result
     ) throws -> Result {
         if let (base, view) = try viewOfBase(name, in: environment) {
-            return try body(view, try base.withTransaction { try find(view, $0) })
+            return try withExtendedLifetime(base) {
+                try body(view, try base.withTransaction { try find(view, $0) })
+            }
         }
         return try environment.read { transaction in
             let view = try view(of: name, in: transaction, of: environment)

@@ -7,7 +7,7 @@ import Loci
 struct QueryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "query",
-        abstract: "Find the nearest neighbours of vectors.",
+        abstract: "Find the nearest neighbours of vectors, or what has some words.",
         discussion: """
             Prints the neighbours of one vector, or figures and the first few neighbours of many. All of them go to \
             --output: .ivecs, .ibin and .npy get the rows of the vectors that the collection was built from (which says \
@@ -21,11 +21,13 @@ struct QueryCommand: ParsableCommand {
               loci query photos.loci clip --queries queries.npy --recall 0.95
               loci query photos.loci clip --queries queries.npy --filter '.year >= 1980 and "sea" in .tags'
               loci query sift.loci sift --queries q.fvecs --window 100 --ground-truth gt.ivecs --json
+              loci query photos.loci clip --text 'sea +"night train" -rain' --filter '.year >= 1980'
 
             --json prints one object: queries, k, window, exact, threads, recall (with a ground truth), \
             queries_per_second, queries_per_processor_second, latency_us, and "neighbors" for one vector or "results" for \
             up to 10 queries of a file. --explain adds "explain": method, matching, count, window (with a filter), \
-            expanded, sketches, measured, ranked. With --offset there are no figures: queries, k, offset, and the neighbours.
+            expanded, sketches, measured, ranked. With --offset there are no figures: queries, k, offset, and the neighbours. \
+            With --text: text, k, k1, b and "matches", each an id and a score: higher is better.
             """)
 
     /// Up to so many queries of a file are part of the JSON object.
@@ -43,6 +45,8 @@ struct QueryCommand: ParsableCommand {
         parsing: .unconditional,
         help: ArgumentHelp("One query: its components, between spaces or commas.", valueName: "numbers"))
     var vector: VectorArgument?
+
+    @OptionGroup var words: WordOptions
 
     @Option(
         help: ArgumentHelp(
@@ -104,8 +108,11 @@ struct QueryCommand: ParsableCommand {
     @OptionGroup var progress: ProgressOptions
 
     func validate() throws {
-        guard (queries == nil) != (vector == nil) else {
-            throw ValidationError("give either --queries or --vector")
+        guard [queries != nil, vector != nil, words.text != nil].count(where: { $0 }) == 1 else {
+            throw ValidationError("give either --queries, --vector or --text")
+        }
+        if words.text != nil, let option = optionsOfVectors.first {
+            throw ValidationError("\(option) is for vectors: leave it out with --text")
         }
         if row != nil, queries == nil { throw ValidationError("--row needs --queries") }
         if within?.isNaN == true { throw ValidationError("--within takes a number") }
@@ -136,10 +143,27 @@ struct QueryCommand: ParsableCommand {
         try Allowed.check("--threads", threads, in: Allowed.threads)
     }
 
+    /// The options that were given of those that words have no use for.
+    private var optionsOfVectors: [String] {
+        [
+            ("--row", row != nil), ("--offset", offset != 0), ("--within", within != nil), ("--window", window != nil),
+            ("--recall", recall != nil), ("--explain", explain), ("--threads", threads != nil), ("--exact", exact),
+            ("--ground-truth", groundTruth != nil), ("--output", output != nil),
+        ].filter(\.1).map(\.0)
+    }
+
     func run() throws {
         Interrupt.install()
         let database = try Database.open(target.database, access: .readOnly)
         let collection = try database.collection(target.collection)
+        if let text = words.text {
+            let options = WordSearchOptions(
+                k: k ?? 10, ranking: try words.ranking, filter: try filter.map { try Filter(parsing: $0) })
+            return try WordQueryRun(
+                collection: collection, query: text, field: words.field, options: options, json: json,
+                progress: progress
+            ).run()
+        }
         let truth = try groundTruth.map { try GroundTruth.read($0) }
         let format = try output.map { try VectorFileFormat.checkOutput(path: $0, writable: NeighborReport.writable) }
         if let queries {
