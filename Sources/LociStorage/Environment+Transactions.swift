@@ -136,7 +136,7 @@ extension Environment {
         while true {
             let mayLackTables = hasTables && !addedTables.areOpen
             let (handle, generation) = try beginReadingOpened()
-            guard mayLackTables, addedTables.mayBe(in: mdb_txn_id(handle)) else { return (handle, generation) }
+            guard mayLackTables, addedTables.mayHaveMore(in: mdb_txn_id(handle)) else { return (handle, generation) }
             endReading(handle)
             try lookForAddedTables()
         }

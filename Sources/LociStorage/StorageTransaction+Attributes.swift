@@ -39,7 +39,9 @@ extension StorageTransaction where Self: ~Copyable {
         fault: (AttributesFault) throws -> Void
     ) throws {
         try withCursor(over: .attributes) { cursor in
-            var isThere = try cursor.seek(Key(collection: collection, slot: first))
+            // Keys that are too short, which only a damaged file has, come before those of slot 0.
+            var isThere = try cursor.seek(
+                first == 0 ? Key(collection: collection) : Key(collection: collection, slot: first))
             while isThere {
                 let goesOn = try cursor.withCurrent { key, value -> Bool in
                     guard Key.number(in: key) == collection else { return false }

@@ -20,9 +20,9 @@ package struct TransactionContext {
     /// Present in a write transaction.
     let writing: WriteState?
 
-    /// Whether the commit has a table: some came with format version 4.
+    /// Whether the commit has a table: older format versions lack some.
     func has(_ table: Table) -> Bool {
-        !table.isAdded || environment.hasAddedTables(at: mdb_txn_id(handle))
+        !table.isAdded || environment.addedTables.has(table, at: mdb_txn_id(handle))
     }
 
     /// The error that `code` means, after noting a full map for the writer to act on.

@@ -31,11 +31,11 @@ package enum Table: String, CaseIterable, Sendable {
     case parents
     /// What each slot holds, in chunks.
     case states
-    /// Slot to attributes; see ``AttributesEntry``. Databases of format version 3 have neither this table nor those that follow.
+    /// Slot to attributes; see ``AttributesEntry``. Since format version 4.
     case attributes
-    /// Fields of attributes that have an index; see ``FieldRecord``.
+    /// Fields of attributes that have an index; see ``FieldRecord``. Since format version 5.
     case fields
-    /// Values of these fields to slots; see ``PostingsEntry``.
+    /// Values of these fields to slots; see ``PostingsEntry``. Since format version 5.
     case postings
 
     /// The position of the table in the list of opened tables.
@@ -63,11 +63,20 @@ package enum Table: String, CaseIterable, Sendable {
     /// The tables that every version has which is read.
     static var lasting: some Sequence<Table> { allCases.lazy.filter { !$0.isAdded } }
 
-    /// The tables that came with format version 4.
+    /// The tables that some versions lack which are read.
     static var added: some Sequence<Table> { allCases.lazy.filter(\.isAdded) }
 
-    /// Whether files of version 3 lack the table.
-    var isAdded: Bool { index >= Table.attributes.index }
+    /// Whether files of some versions lack the table which are read.
+    var isAdded: Bool { firstVersion > DatabaseSettings.supportedVersions.lowerBound }
+
+    /// The first format version that has the table, of those that are read.
+    var firstVersion: UInt32 {
+        switch self {
+        case .attributes: 4
+        case .fields, .postings: 5
+        default: DatabaseSettings.supportedVersions.lowerBound
+        }
+    }
 
     /// Whether the values of the table are chunks, with a ``ChunkHeader``.
     package var holdsChunks: Bool {

@@ -6,25 +6,29 @@ import Testing
 
 @testable import LociStorage
 
-/// Databases of format version 3, which had no attributes and no indexes.
+/// Databases of format version 3, which had no attributes, and of version 4, which had no indexes.
 @Suite(.serialized) struct FormatVersionTests {
     private static let record = Key(collection: 1)
 
-    /// A database of version 3 with one record: made as one of today and stripped by LMDB alone.
-    private func makeOlder(_ folder: TemporaryFolder) throws {
+    /// The tables that versions lack.
+    private static let lacking: [(version: UInt32, tables: [String])] = [
+        (3, ["attributes", "fields", "postings"]), (4, ["fields", "postings"]),
+    ]
+
+    /// An older database with one record: made as one of today and stripped by LMDB alone.
+    private func makeOlder(_ folder: TemporaryFolder, _ older: (version: UInt32, tables: [String])) throws {
         do {
             let environment = try Environment.open(at: folder.database, mode: .create, options: .small())
             try environment.write { (transaction) throws in
                 var settings = try transaction.settings()
-                settings.version = 3
+                settings.version = older.version
                 try transaction.put(settings.encoded, for: DatabaseSettings.key, in: .settings)
                 try transaction.put([1, 2, 3], for: Self.record, in: .collections)
             }
         }
-        try LMDBFile.drop(["attributes", "fields", "postings"], from: folder.database)
+        try LMDBFile.drop(older.tables, from: folder.database)
     }
 
-    /// All came at once: a file with some of them is damaged, also one of version 4 that has none.
     @Test func tablesOfTodayAreNotMissing() throws {
         for names in [["fields"], ["postings"], ["attributes", "fields", "postings"]] {
             let folder = try TemporaryFolder()
@@ -47,13 +51,49 @@ import Testing
         try environment.read { try $0.settings().version }
     }
 
-    @Test func isReadAsItIs() throws {
+    /// The tables of a version are not missing in it.
+    @Test func tablesOfTheirVersionAreNotMissing() throws {
         let folder = try TemporaryFolder()
-        try makeOlder(folder)
+        try makeOlder(folder, (4, ["attributes", "fields", "postings"]))
+        for mode in [OpenMode.readOnly, .readWrite] {
+            let error = storageError { _ = try Environment.open(at: folder.database, mode: mode, options: .small()) }
+            #expect(error == .corrupted(what: "table attributes is missing", location: "'\(folder.database)'"))
+        }
+    }
+
+    @Test func attributesOfVersion4AreRead() throws {
+        let folder = try TemporaryFolder()
+        do {
+            let environment = try Environment.open(at: folder.database, mode: .create, options: .small())
+            try environment.write { (transaction) throws in
+                var settings = try transaction.settings()
+                settings.version = 4
+                try transaction.put(settings.encoded, for: DatabaseSettings.key, in: .settings)
+                try transaction.setAttributes([7, 8], of: 5, in: 1)
+            }
+        }
+        try LMDBFile.drop(["fields", "postings"], from: folder.database)
+        do {
+            let environment = try Environment.open(at: folder.database, mode: .readOnly, options: .small())
+            try environment.read { (transaction) throws in
+                #expect(try transaction.attributes(of: 5, in: 1) == [7, 8])
+                #expect(try transaction.fields(of: 1) == [])
+                #expect(try transaction.count(of: .postings) == 0)
+            }
+        }
+        let environment = try Environment.open(at: folder.database, mode: .readWrite, options: .small())
+        #expect(try environment.read { try $0.attributes(of: 5, in: 1) } == [7, 8])
+        #expect(try version(of: environment) == DatabaseSettings.currentVersion)
+    }
+
+    @Test(arguments: [0, 1]) func isReadAsItIs(place: Int) throws {
+        let folder = try TemporaryFolder()
+        let older = Self.lacking[place]
+        try makeOlder(folder, older)
         let before = try TestFile.read(folder.database)
         do {
             let environment = try Environment.open(at: folder.database, mode: .readOnly, options: .small())
-            #expect(try version(of: environment) == 3)
+            #expect(try version(of: environment) == older.version)
             try environment.read { (transaction) throws in
                 #expect(try transaction.value(of: Self.record, in: .collections) == [1, 2, 3])
                 #expect(try transaction.attributes(of: 0, in: 1) == nil)
@@ -74,27 +114,27 @@ import Testing
         #expect(try TestFile.read(folder.database) == before)
     }
 
-    @Test(arguments: [OpenMode.readWrite, .create])
-    func becomesThatOfToday(mode: OpenMode) throws {
+    @Test(arguments: [OpenMode.readWrite, .create], [0, 1])
+    func becomesThatOfToday(mode: OpenMode, place: Int) throws {
         let folder = try TemporaryFolder()
-        try makeOlder(folder)
+        try makeOlder(folder, Self.lacking[place])
         do {
             let environment = try Environment.open(at: folder.database, mode: mode, options: .small())
-            #expect(try version(of: environment) == 4)
+            #expect(try version(of: environment) == DatabaseSettings.currentVersion)
             #expect(try environment.read { try $0.value(of: Self.record, in: .collections) } == [1, 2, 3])
             try environment.write { try $0.setAttributes([7, 8], of: 5, in: 1) }
             #expect(try environment.read { try $0.attributes(of: 5, in: 1) } == [7, 8])
         }
         let environment = try Environment.open(at: folder.database, mode: .readOnly, options: .small())
         #expect(try environment.read { try $0.attributes(of: 5, in: 1) } == [7, 8])
-        #expect(try version(of: environment) == 4)
+        #expect(try version(of: environment) == DatabaseSettings.currentVersion)
     }
 
     #if os(Linux) || os(macOS)
     /// Who has it open for reading sees the table as soon as another process made it, and views of before do not.
     @Test func becomesThatOfTodayWhileItIsRead() async throws {
         let folder = try TemporaryFolder()
-        try makeOlder(folder)
+        try makeOlder(folder, Self.lacking[0])
         let path = folder.database
         let environment = try Environment.open(at: path, mode: .readOnly, options: .small())
         let before = try environment.snapshot()
@@ -111,7 +151,7 @@ import Testing
         try environment.read { (later) throws in
             #expect(try before.withTransaction { try $0.slotsWithOtherAttributes(of: 1, in: later) } == [5])
         }
-        #expect(try version(of: environment) == 4)
+        #expect(try version(of: environment) == DatabaseSettings.currentVersion)
     }
     #endif
 }

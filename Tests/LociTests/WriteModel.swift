@@ -293,7 +293,7 @@ struct WriteModel {
         #expect(lived >= built - 0.05, "recall@10 \(lived), built anew \(built)")
     }
 
-    private static let recallQueries = 50
+    private static let recallQueries = 400
 
     private static func unit(_ vector: [Float]) -> [Float] {
         let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
