@@ -2,6 +2,7 @@
 
 import Foundation
 import Loci
+import TestSupport
 import Testing
 
 /// `loci add --from -`: rows that come through a pipe, and what is there when it, or the command, ends.
@@ -9,8 +10,8 @@ import Testing
     /// A command whose standard input is held open, and whose lines are read as they come.
     private final class Session {
         let command: RunningCommand
-        private let input = Pipe()
-        private let output = Pipe()
+        private let input = Pipe.unshared()
+        private let output = Pipe.unshared()
 
         init(_ arguments: String..., in folder: TestFolder) throws {
             command = try RunningCommand(

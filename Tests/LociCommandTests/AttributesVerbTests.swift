@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import Foundation
+import TestSupport
 import Testing
 
 /// `loci set`, and attributes in the lines that `loci add` reads and `loci get` and `loci export` write.
@@ -46,7 +47,7 @@ import Testing
 
     @Test func aStreamIsTakenToo() throws {
         let folder = try TestFolder()
-        let pipe = Pipe()
+        let pipe = Pipe.unshared()
         let run = try RunningCommand(
             ["add", "d.loci", "a", "--from", "-", "--quantization", "float32", "--json"], in: folder,
             standardInput: pipe)

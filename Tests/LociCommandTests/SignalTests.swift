@@ -2,6 +2,7 @@
 
 import Foundation
 import Loci
+import TestSupport
 import Testing
 
 /// Ctrl-C, and readers that go away.
@@ -88,7 +89,7 @@ import Testing
     @Test func aReaderThatGoesAwayIsNoError() throws {
         let folder = try Fixture.copy()
         for arguments in [["list", "test.loci"], ["--help"], ["info", "test.loci", "--json"]] {
-            let pipe = Pipe()
+            let pipe = Pipe.unshared()
             try pipe.fileHandleForReading.close()
             let run = try RunningCommand(arguments, in: folder, standardOutput: pipe)
             let end = try run.wait()

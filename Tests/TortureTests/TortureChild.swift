@@ -7,7 +7,7 @@ import Testing
 /// A process that a torture test started: its lines are read one by one, and it can be killed at any of them.
 final class TortureChild {
     private let process = Process()
-    private let output = Pipe()
+    private let output = Pipe.unshared()
     private let error: URL
     private var buffer: [UInt8] = []
     /// All lines that were read.
