@@ -40,8 +40,9 @@ import Testing
 
     @Test func textFieldsAreTold() throws {
         let folder = try database()
-        #expect(try folder.succeed("info", "d.loci", "a").output.contains(
-            "indexes          gloss (text)\n  gloss          5 documents, 17 words, 13 of them different\n"))
+        #expect(
+            try folder.succeed("info", "d.loci", "a").output.contains(
+                "indexes          gloss (text)\n  gloss          5 documents, 17 words, 13 of them different\n"))
         let info = try folder.succeed("info", "d.loci", "a", "--json").json()
         let index = try #require((info["indexes"] as? [[String: Any]])?.first)
         #expect(index["terms"] as? Int == 13 && index["language"] as? String == "none")
@@ -71,7 +72,7 @@ import Testing
             (["--text", "a", "--field", "n"], 1, "has no index of words on n"),
             (["--text", "\"a"], 1, "a quotation mark begins a phrase"),
             (["--text", "a", "--row", "3"], 2, "--row is for vectors"),
-            (["--text", "a", "--vector", "1 2"], 2, "either --queries, --vector or --text"),
+            (["--text", "a", "--vector", "1 2"], 2, "make one search with --hybrid"),
             (["--text", "a", "--output", "o.jsonl"], 2, "--output is for vectors"),
             (["--text", "a", "--b", "2"], 2, "b is 2.0, allowed is 0 to 1"),
             (["--vector", "1 2", "--k1", "2"], 2, "need --text"),
@@ -80,7 +81,9 @@ import Testing
             #expect(run.status == Int32(status), "\(arguments): \(run.error)")
             #expect(run.error.contains(message), "\(arguments): \(run.error)")
         }
-        for (option, message) in [("x:text:klingon", "none, arabic, armenian"), ("x:tex", "field:kind"), (":text", "field")] {
+        for (option, message) in [
+            ("x:text:klingon", "none, arabic, armenian"), ("x:tex", "field:kind"), (":text", "field"),
+        ] {
             let run = try CommandRun(["index", "d.loci", "a", "--add", option], in: folder)
             #expect(run.status == 2 && run.error.contains(message), "\(run.error)")
         }

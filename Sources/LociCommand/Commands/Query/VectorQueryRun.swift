@@ -103,7 +103,9 @@ struct VectorQueryRun {
             if command.output == nil { try Console.output.write(report.table(queries: 0..<1, neighborsEach: report.k)) }
             return
         }
-        if !lines.isEmpty { try Console.output.write(CollectionReport.block(lines) + (command.output == nil ? "\n" : "")) }
+        if !lines.isEmpty {
+            try Console.output.write(CollectionReport.block(lines) + (command.output == nil ? "\n" : ""))
+        }
         guard command.output == nil else { return }
         let listed = min(3, count)
         try Console.output.write(report.table(queries: 0..<listed, neighborsEach: count == 1 ? report.k : 5))
