@@ -40,8 +40,9 @@ import Testing
 
     @Test func textFieldsAreTold() throws {
         let folder = try database()
-        #expect(try folder.succeed("info", "d.loci", "a").output.contains(
-            "indexes          gloss (text)\n  gloss          5 documents, 17 words, 13 of them different\n"))
+        #expect(
+            try folder.succeed("info", "d.loci", "a").output.contains(
+                "indexes          gloss (text)\n  gloss          5 documents, 17 words, 13 of them different\n"))
         let info = try folder.succeed("info", "d.loci", "a", "--json").json()
         let index = try #require((info["indexes"] as? [[String: Any]])?.first)
         #expect(index["terms"] as? Int == 13 && index["language"] as? String == "none")
@@ -80,7 +81,9 @@ import Testing
             #expect(run.status == Int32(status), "\(arguments): \(run.error)")
             #expect(run.error.contains(message), "\(arguments): \(run.error)")
         }
-        for (option, message) in [("x:text:klingon", "none, arabic, armenian"), ("x:tex", "field:kind"), (":text", "field")] {
+        for (option, message) in [
+            ("x:text:klingon", "none, arabic, armenian"), ("x:tex", "field:kind"), (":text", "field"),
+        ] {
             let run = try CommandRun(["index", "d.loci", "a", "--add", option], in: folder)
             #expect(run.status == 2 && run.error.contains(message), "\(run.error)")
         }
