@@ -134,10 +134,11 @@ struct WordsCommand: ParsableCommand {
 
     /// A collection of vectors of no interest.
     private func build(_ path: String, _ count: Int) throws -> Database {
-        let values = (0..<count * 4).map { Float($0 % 9_973) }
+        var generator = SplitMixGenerator(seed: seed)
+        let values = (0..<count * 8).map { _ in Float.random(in: -1...1, using: &generator) }
         _ = try Database.buildCollection(
             at: path, "c", CollectionConfiguration(metric: .l2, build: BuildParameters(maximumDegree: 8, window: 8)),
-            from: VectorArray(values, dimension: 4))
+            from: VectorArray(values, dimension: 8))
         return try Database.open(path)
     }
 
