@@ -61,19 +61,32 @@ extension Collection {
     private static func check(
         _ field: IndexedField, of number: UInt32, in transaction: borrowing ReadTransaction, report: inout CheckReport
     ) throws {
+        let label = "the index on \(field.path.text)"
         let reader = try FieldTermReader([(field.path, field.kind)])
-        var comparison = IndexComparison(label: "the index on \(field.path.text)")
-        var rows = 0
+        let fieldWords = try FieldWords(field)
+        var comparison = IndexComparison(label: label)
+        var counts = (rows: 0, documents: 0, words: 0)
         try transaction.forEachAttributes(in: number) { slot, text in
             reader.forEachTerm(of: text) { _, value in
                 comparison.expect(value, slot)
-                if value == [FieldTerm.present] { rows += 1 }
+                if value == [FieldTerm.present] { counts.rows += 1 }
             }
+            guard let fieldWords else { return }
+            let words = try fieldWords.words(of: fieldWords.texts(of: text))
+            for own in words.terms {
+                comparison.expect(FieldTerm.bytes(ofWord: own.term), slot, positions: own.positions)
+            }
+            comparison.expect(length: words.length, slot)
+            counts.documents += words.length > 0 ? 1 : 0
+            counts.words += Int(words.length)
         } fault: { _ in
             // Told with the attributes.
         }
-        if Int(field.record.rows) != rows {
-            report.add("the index on \(field.path.text) counts \(field.record.rows) rows and not \(rows)")
+        for (stored, counted, what) in [
+            (Int(field.record.rows), counts.rows, "rows"), (Int(field.record.documents), counts.documents, "documents"),
+            (Int(clamping: field.record.words), counts.words, "words"),
+        ] where stored != counted {
+            report.add("\(label) counts \(stored) \(what) and not \(counted)")
         }
         try compare(comparison, field.record.number, of: number, in: transaction, report: &report)
     }
@@ -84,62 +97,37 @@ extension Collection {
     ) throws {
         var comparison = expected
         var faults: [String] = []
-        try transaction.forEachPostings(of: field, in: number) { value, slots in
-            comparison.meet(value.withUnsafeBytes { [UInt8]($0) }, slots, onFault: { faults.append($0) })
+        try transaction.forEachBlock(of: field, in: number) { value, slot, block in
+            if value.unsafeLoad(fromByteOffset: 0, as: UInt8.self) == FieldTerm.lengths {
+                let lengths = try PostingsFault.naming(field) { () throws(WordsError) in try LengthBlock(block) }
+                return comparison.meet(lengths, at: slot) { faults.append($0) }
+            }
+            try meet(value, slot, block, field, &comparison) { faults.append($0) }
         } fault: {
             faults.append($0.description)
         }
         comparison.finish { faults.append($0) }
         for fault in faults { report.add(fault) }
     }
-}
 
-/// Compares an index with what attributes say.
-private struct IndexComparison {
-    let label: String
-    /// What attributes say, of values that were not met yet.
-    private var expected: [[UInt8]: [UInt32]] = [:]
-    /// Slots that lack a value in the index.
-    private var lacking: Set<UInt32> = []
-    /// The value that was met last, and what attributes say of it.
-    private var value: [UInt8] = []
-    private var slots: ArraySlice<UInt32> = []
-    private var lastSlot: UInt32?
-
-    init(label: String) { self.label = label }
-
-    /// Takes what attributes say, in the order of slots.
-    mutating func expect(_ value: [UInt8], _ slot: UInt32) { expected[value, default: []].append(slot) }
-
-    /// Takes a block, in the order of the index.
-    mutating func meet(_ value: [UInt8], _ block: [UInt32], onFault: (String) -> Void) {
-        if value != self.value {
-            lacking.formUnion(slots)
-            self.value = value
-            slots = (expected.removeValue(forKey: value) ?? [])[...]
-            lastSlot = nil
+    /// Compares a block of postings.
+    private static func meet(
+        _ value: RawSpan, _ slot: UInt32, _ block: RawSpan, _ field: UInt16, _ comparison: inout IndexComparison,
+        onFault: (String) -> Void
+    ) throws {
+        let isWord = value.unsafeLoad(fromByteOffset: 0, as: UInt8.self) == FieldTerm.word
+        var run = PostingRun()
+        let header = try PostingsFault.naming(field) { () throws(WordsError) in
+            // Filters read these.
+            var slots: [UInt32] = []
+            if !isWord { try PostingBlock.readSlots(of: block, into: &slots) }
+            try run.append(block)
+            return try PostingBlock(header: block)
         }
-        if let lastSlot, let first = block.first, first <= lastSlot {
-            onFault("\(label): a block begins with slot \(first), which is not after the block before it")
+        guard header.firstSlot == slot else {
+            throw PostingsFault(field: field, what: "a block begins with another slot than its key says")
         }
-        lastSlot = block.last
-        for slot in block {
-            while let next = slots.first, next < slot {
-                lacking.insert(next)
-                slots.removeFirst()
-            }
-            if slots.first == slot {
-                slots.removeFirst()
-            } else {
-                onFault("\(label): slot \(slot) has a value there that its attributes have not")
-            }
-        }
-    }
-
-    /// Tells what was not met.
-    mutating func finish(onFault: (String) -> Void) {
-        lacking.formUnion(slots)
-        for slots in expected.values { lacking.formUnion(slots) }
-        for slot in lacking.sorted() { onFault("\(label): slot \(slot) lacks a value that its attributes have") }
+        comparison.meet(value.withUnsafeBytes { [UInt8]($0) }, run, onFault: onFault)
+        if isWord { comparison.meet(shortest: header.shortestDocument, of: run.slots, onFault: onFault) }
     }
 }

@@ -20,6 +20,8 @@ public struct CollectionInfo: Sendable, Equatable {
     public let attributesCount: Int
     /// The indexes on fields of the attributes, in the order of their paths.
     public let indexes: [FieldIndex]
+    /// How many different words, or stems, an index of the kind `text` has, by its path.
+    public let terms: [String: Int]
     /// The number of components of a vector; 0 while there are no vectors.
     public let dimension: Int
     /// What the collection was made with.
@@ -125,7 +127,7 @@ extension Database {
 
 extension Collection {
     /// What the collection holds and takes.
-    /// - Complexity: O(n): the entries of identifiers and attributes are walked.
+    /// - Complexity: O(n): the entries of identifiers, attributes and indexes are walked.
     public func info() throws -> CollectionInfo {
         try withTransaction { try info(in: $0) }
     }
@@ -133,11 +135,16 @@ extension Collection {
     fileprivate func info(in transaction: borrowing ReadTransaction) throws -> CollectionInfo {
         let number = try Catalogue.existing(name, in: transaction)
         let record = try Catalogue.record(number: number, path: database.path, in: transaction)
+        let fields = try transaction.indexedFields(of: number)
+        var terms: [String: Int] = [:]
+        for field in fields where field.kind == .text {
+            terms[field.path.text] = try transaction.termCount(of: field.record.number, in: number)
+        }
         return CollectionInfo(
             name: name, count: record.count, rowCount: record.rowCount, unusedSlots: record.slots - record.count,
             freeSlots: record.freeSlots,
             attributesCount: try transaction.attributesCount(in: number),
-            indexes: try transaction.indexedFields(of: number).map(\.index), dimension: record.dimension,
+            indexes: fields.map(\.index), terms: terms, dimension: record.dimension,
             configuration: record.configuration,
             quantization: record.quantization, hasGraph: record.hasGraph, tuning: record.tuning,
             bytes: try Self.bytes(of: number, in: transaction))

@@ -67,7 +67,7 @@ private struct CollectionOptimization<Observer: BuildObserver> {
         let keepsSpace =
             record.quantization.firstLevelBits != nil && record.quantization.residualBits == 0
             && record.configuration.originals == .none
-        let indexes = try snapshot.withTransaction { try $0.indexedFields(of: view.number).map(\.index) }
+        let indexes = try snapshot.withTransaction { try $0.indexedFields(of: view.number).map(\.definition) }
         let build = CollectionBuild(
             database: database, name: record.name, configuration: record.configuration,
             source: ViewVectors(view: view, slots: slots, keepsCodes: keepsSpace), tuning: record.tuning,
@@ -165,11 +165,11 @@ private struct CollectionOptimization<Observer: BuildObserver> {
     ) throws {
         let now = try transaction.indexedFields(of: view.number)
         func has(_ fields: [IndexedField], _ field: IndexedField) -> Bool {
-            fields.contains { $0.record.path == field.record.path && $0.kind == field.kind }
+            fields.contains { $0.definition == field.definition }
         }
         for field in try edit.indexes().fields where !has(now, field) { try edit.dropIndex(field.record.path) }
         let kept = try edit.indexes().fields
-        for field in now where !has(kept, field) { try edit.createIndex(field.record.path, field.kind) }
+        for field in now where !has(kept, field) { try edit.createIndex(field.definition) }
     }
 
     /// Whether a slot holds the vector and the identifier that it held when the work began.

@@ -50,8 +50,8 @@ extension Collection {
     ) throws -> SearchCursor? {
         try options.validate()
         return try withMatching(options.filter) { view, matching in
-            let path = database.path
-            try cursor?.validate(path: path, view: view, query: vector, options: options)
+            let origin = CursorOrigin(path: database.path, view: view)
+            try cursor?.validate(origin, query: vector, options: options)
             try view.admitQueries(dimension: vector.count)
             var progress = cursor?.progress ?? SearchProgress()
             if view.record.hasExtraVectors {
@@ -60,8 +60,7 @@ extension Collection {
                     try results.append(slot: slot, distance: distance, identifiers: view.identifiers)
                 }
                 results.endQuery()
-                return isLast
-                    ? nil : SearchCursor(path: path, view: view, query: vector, options: options, progress: progress)
+                return isLast ? nil : SearchCursor(origin, query: vector, options: options, progress: progress)
             }
             // How many there are is known of all vectors; within a distance, one more has to be found for it.
             let wanted = options.maximumDistance == nil ? options.k : options.k + 1
@@ -71,7 +70,7 @@ extension Collection {
             }
             results.endQuery()
             if progress.pendingCount == 0, progress.isComplete { return nil }
-            return SearchCursor(path: path, view: view, query: vector, options: options, progress: progress)
+            return SearchCursor(origin, query: vector, options: options, progress: progress)
         }
     }
 }
@@ -89,6 +88,11 @@ extension CollectionView {
     /// How many times the neighbours that were given a scan finds.
     private static var scannedAhead: Int { 8 }
 
+    /// Whether a walk for so many neighbours is faster than a scan.
+    func isWorthAWalk(_ depth: Int, of matching: MatchingSlots?) -> Bool {
+        depth <= min((matching?.count ?? record.count) / Self.vectorsPerWalked, Self.deepestWalk)
+    }
+
     /// Finds enough vectors for the next page, and whether there is more.
     /// - Parameter wanted: How many are to be found and not given yet, unless there are fewer.
     func deepen(
@@ -101,7 +105,7 @@ extension CollectionView {
         let given = progress.givenCount
         let depth = min(max(2 * given, given + wanted), available)
         let isWalked = record.hasGraph && !options.isExact
-        if isWalked, given == 0 || depth <= min(available / Self.vectorsPerWalked, Self.deepestWalk) {
+        if isWalked, given == 0 || isWorthAWalk(depth, of: matching) {
             try walk(vector, options, matching, depth: depth, searcher, &progress)
         }
         // A walk in a damaged graph may find fewer than there are.

@@ -18,7 +18,7 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
     /// The text of the attributes of a row, if there are any.
     var attributes: ((_ row: Int) throws -> [UInt8]?)?
     /// The indexes on fields of the attributes.
-    var indexes: [FieldIndex] = []
+    var indexes: [FieldIndexDefinition] = []
     let threads: Int
     let observer: Observer
 
@@ -47,7 +47,7 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
             let replaced = try check(target, in: transaction)
             // The collection remains, with other vectors; where `any` may be there, a new one takes its name.
             if let replaced, target != .any {
-                let indexes = try transaction.indexedFields(of: replaced).map(\.index)
+                let indexes = try transaction.indexedFields(of: replaced).map(\.definition)
                 try FieldIndexEditor.declare(indexes, of: hidden, in: transaction)
             }
             return replaced

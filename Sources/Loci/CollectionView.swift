@@ -20,6 +20,7 @@ final class CollectionView: @unchecked Sendable {
     let graph: GraphView
     let searchers: SearcherPool
     let filters: FilterCache
+    let words = WordTables()
 
     /// - Throws: `StorageError.corrupted` when the arrays do not fit the record.
     convenience init(number: UInt32, record: CollectionRecord, in transaction: borrowing ReadTransaction) throws {

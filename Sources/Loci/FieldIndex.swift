@@ -2,8 +2,10 @@
 
 public import LociAttributes
 import LociStorage
+public import LociWords
 
-/// An index on a field of the attributes of a collection: filters that name the field find what matches by it.
+/// An index on a field of the attributes of a collection: filters that name the field find what matches by it, or, of texts, searches
+/// find what has some words.
 public struct FieldIndex: Sendable, Equatable {
     /// The most that a collection has.
     public static let limit = 64
@@ -16,6 +18,25 @@ public struct FieldIndex: Sendable, Equatable {
     public let kind: FieldKind
     /// How many vectors have the field.
     public let rows: Int
+    /// What is known of the words; of the kind `text` alone.
+    public let text: Text?
+
+    init(path: String, kind: FieldKind, rows: Int, text: Text? = nil) {
+        self.path = path
+        self.kind = kind
+        self.rows = rows
+        self.text = text
+    }
+
+    /// The words of a field.
+    public struct Text: Sendable, Equatable {
+        /// What makes words the same.
+        public let analysis: WordAnalysis
+        /// How many vectors have words in the field.
+        public let documents: Int
+        /// How many words these are together.
+        public let words: Int
+    }
 }
 
 extension FieldIndex {
@@ -38,38 +59,6 @@ extension FieldIndex {
     }
 }
 
-/// A field with its record, as editors and filters use it.
-struct IndexedField: Sendable {
-    var record: FieldRecord
-    let path: FilterPath
-    let kind: FieldKind
-
-    /// - Throws: `StorageError.corrupted` for what could not have been stored.
-    init(_ record: FieldRecord) throws(StorageError) {
-        let text = String(decoding: record.path, as: UTF8.self)
-        func fault(_ what: String) -> StorageError { .corrupted(what: what, location: "table fields, \"\(text)\"") }
-        guard let kind = FieldKind(code: record.kind) else {
-            throw fault("an index of kind \(record.kind) is not known; open it with a later version of Loci")
-        }
-        guard let path = try? FilterPath(parsing: text), Array(path.text.utf8) == record.path else {
-            throw fault("its path is none")
-        }
-        self.record = record
-        self.kind = kind
-        self.path = path
-    }
-
-    /// What users see of it.
-    var index: FieldIndex { FieldIndex(path: path.text, kind: kind, rows: Int(record.rows)) }
-}
-
-extension StorageTransaction where Self: ~Copyable {
-    /// The fields of a collection that have an index, in the order of their paths.
-    func indexedFields(of collection: UInt32) throws -> [IndexedField] {
-        try fields(of: collection).map { try IndexedField($0) }
-    }
-}
-
 extension Collection {
     /// The indexes on fields of the attributes, in the order of their paths.
     /// - Throws: `LociError`.
@@ -86,6 +75,12 @@ extension Collection {
     public func createIndex(_ path: String, _ kind: FieldKind) throws {
         try requireWritable()
         try database.write { try $0.collection(name).createIndex(path, kind) }
+    }
+
+    /// Makes an index on the words of a field, in a transaction of its own; see `WritableCollection.createIndex`.
+    public func createIndex(_ path: String, words analysis: WordAnalysis) throws {
+        try requireWritable()
+        try database.write { try $0.collection(name).createIndex(path, words: analysis) }
     }
 
     /// Drops the index on a field, in a transaction of its own; see `WritableCollection.dropIndex`.
@@ -112,16 +107,38 @@ extension WritableCollection {
     /// Makes an index on a field, of all attributes that there are and that will come.
     ///
     /// An index changes no answer. It finds what matches a filter without reading the attributes, as far as the filter compares the
-    /// field with constants; see `docs/filters.md`.
+    /// field with constants; see `docs/filters.md`. Of the kind `text` it finds what has some words, which are made without a language.
     /// - Parameters:
     ///   - path: The field, as filters write it; the point before it may be left out.
-    ///   - kind: What filters will ask of it.
+    ///   - kind: What will be asked of it.
     /// - Throws: `LociError.fieldPath`, `.indexExists`, `.tooManyIndexes`.
     /// - Complexity: O(bytes of all attributes).
     public func createIndex(_ path: String, _ kind: FieldKind) throws {
+        try createIndex(path, kind, nil)
+    }
+
+    /// Makes an index on the words of a field, of all attributes that there are and that will come.
+    ///
+    /// ```swift
+    /// try collection.createIndex("gloss", words: WordAnalysis(language: .english))
+    /// ```
+    ///
+    /// A document is a string, or all strings of an array; see `docs/words.md`.
+    /// - Parameters:
+    ///   - path: The field, as filters write it; the point before it may be left out.
+    ///   - analysis: What makes words the same.
+    /// - Throws: `LociError.fieldPath`, `.indexExists`, `.tooManyIndexes`; `WordsError.stemmingNotBuilt`, `.languageNotInstalled`.
+    /// - Complexity: O(bytes of all attributes).
+    public func createIndex(_ path: String, words analysis: WordAnalysis) throws {
+        try createIndex(path, .text, analysis)
+    }
+
+    private func createIndex(_ path: String, _ kind: FieldKind, _ analysis: WordAnalysis?) throws {
         try LociError.mapped {
             _ = try transaction.opened()
             let field = try FieldIndex.path(path)
+            // A language that this build does not have is refused before anything is changed.
+            if let analysis { _ = try WordAnalyser(analysis) }
             let fields = try edit.indexes().fields
             if let field = fields.first(where: { $0.record.path == field.bytes }) {
                 throw LociError.indexExists(name: name, path: field.path.text, kind: field.kind)
@@ -129,7 +146,7 @@ extension WritableCollection {
             guard fields.count < FieldIndex.limit else {
                 throw LociError.tooManyIndexes(name: name, limit: FieldIndex.limit)
             }
-            try edit.createIndex(field.bytes, kind)
+            try edit.createIndex(FieldIndexDefinition(path: field.bytes, kind: kind, analysis: analysis))
         }
     }
 

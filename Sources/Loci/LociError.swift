@@ -65,6 +65,10 @@ public enum LociError: Error, Equatable, Sendable {
     case indexNotFound(name: String, path: String, existing: [String])
     /// The collection has as many indexes as it can have.
     case tooManyIndexes(name: String, limit: Int)
+    /// The collection has no index of the kind `text` on the field; `nil`: on none at all.
+    case textIndexNotFound(name: String, path: String?, existing: [String])
+    /// More than one field has an index of the kind `text`, and it was not said which to search.
+    case textFieldNeeded(name: String, existing: [String])
     /// The ground truth does not fit the queries or the collection.
     case groundTruth(String)
     /// The collection was never tuned for this recall, or only for fewer neighbours.
@@ -170,6 +174,12 @@ extension LociError: CustomStringConvertible {
                 + (existing.isEmpty ? "it has none at all" : "it has some on \(Self.list(existing))")
         case .tooManyIndexes(let name, let limit):
             "the collection \"\(name)\" has \(limit) indexes, which is the limit; drop one that no filter needs"
+        case .textIndexNotFound(let name, let path, let existing):
+            "the collection \"\(name)\" has no index of words" + (path.map { " on \($0)" } ?? "") + "; "
+                + (existing.isEmpty
+                    ? "make one: loci index … --add \(path ?? "FIELD"):text" : "it has some on \(Self.list(existing))")
+        case .textFieldNeeded(let name, let existing):
+            "the collection \"\(name)\" has indexes of words on \(Self.list(existing)); say which of them is to be searched"
         case .groundTruth(let text): text
         case .notTuned(let name, let recall, let k, let tuning):
             "recall@\(k) \(recall) is not known of the collection \"\(name)\", which \(Self.reach(of: tuning)); run "

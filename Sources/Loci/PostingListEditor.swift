@@ -3,21 +3,15 @@
 import LociStorage
 import LociWords
 
-/// Changes the blocks of one value's slots.
+/// Changes the blocks of one value's postings.
 struct PostingListEditor {
-    /// A slot that the value has from now on, or no more.
-    struct Change {
-        let slot: UInt32
-        let isThere: Bool
-    }
-
     private let term: PostingTerm
     private let collection: UInt32
     /// How many slots were put in and not there before, less those that were taken out.
     private(set) var growth = 0
 
-    /// A block of fewer slots is put together with the one after it when it is changed.
-    private static let fewSlots = PostingBlock.maximumCount / 8
+    /// A block of fewer postings is put together with the one after it when it is changed.
+    private static let fewPostings = PostingBlock.maximumCount / 8
 
     init(_ term: PostingTerm, collection: UInt32) {
         self.term = term
@@ -25,83 +19,63 @@ struct PostingListEditor {
     }
 
     /// Makes changes.
-    /// - Parameter changes: One a slot, rising.
-    /// - Complexity: O(changes + slots of the blocks that they fall in).
-    mutating func apply(_ changes: [Change], in transaction: borrowing WriteTransaction) throws {
-        var position = 0
-        while position < changes.count {
-            let place = try block(for: changes[position].slot, in: transaction)
-            var following = place.following
-            var slots: [UInt32] = []
+    /// - Parameters:
+    ///   - changes: One a slot, rising.
+    ///   - shortestDocument: The words of the shortest of some documents, as they are after the changes.
+    /// - Complexity: O(changes + postings of the blocks that they fall in).
+    mutating func apply(
+        _ changes: PostingRun, in transaction: borrowing WriteTransaction,
+        shortestDocument: (ArraySlice<UInt32>) throws -> UInt32
+    ) throws {
+        var place = PostingRun.Place()
+        while place.index < changes.count {
+            let (first, next) = try block(for: changes.slots[place.index], in: transaction)
+            var following = next
+            var run = PostingRun()
             var keys: [UInt32] = []
-            if let first = place.first {
-                try append(first, to: &slots, in: transaction)
+            if let first {
+                try append(first, to: &run, in: transaction)
                 keys.append(first)
             }
-            take(changes, &position, below: following, into: &slots)
-            if slots.count < Self.fewSlots, let next = following {
+            growth += run.merge(changes, from: &place, below: following)
+            if run.count < Self.fewPostings, let next = following {
                 following = try self.following(next, in: transaction)
-                try append(next, to: &slots, in: transaction)
+                try append(next, to: &run, in: transaction)
                 keys.append(next)
-                take(changes, &position, below: following, into: &slots)
+                growth += run.merge(changes, from: &place, below: following)
             }
-            try replace(keys, by: slots, isLast: following == nil, in: transaction)
+            let blocks = try run.blocks(isFilling: following == nil, shortestDocument: shortestDocument)
+            try replace(keys, by: blocks, in: transaction)
         }
-    }
-
-    /// Makes the changes of slots below one.
-    private mutating func take(
-        _ changes: [Change], _ position: inout Int, below limit: UInt32?, into slots: inout [UInt32]
-    ) {
-        let end =
-            changes[position...].firstIndex { change in limit.map { change.slot >= $0 } ?? false } ?? changes.count
-        guard position < end else { return }
-        var merged: [UInt32] = []
-        merged.reserveCapacity(slots.count + end - position)
-        var old = slots[...]
-        for change in changes[position..<end] {
-            let before = old.prefix { $0 < change.slot }
-            merged += before
-            old = old.dropFirst(before.count)
-            let wasThere = old.first == change.slot
-            if wasThere { old = old.dropFirst() }
-            if change.isThere { merged.append(change.slot) }
-            growth += (change.isThere ? 1 : 0) - (wasThere ? 1 : 0)
-        }
-        slots = merged + old
-        position = end
     }
 
     private func replace(
-        _ keys: [UInt32], by slots: [UInt32], isLast: Bool, in transaction: borrowing WriteTransaction
+        _ keys: [UInt32], by blocks: [PostingRun.Block], in transaction: borrowing WriteTransaction
     ) throws {
-        let blocks = try PostingBlock.blocks(ofSlots: slots, isFilling: isLast).map { block in
-            (first: try PostingBlock(header: block.span.bytes).firstSlot, block: block)
-        }
-        for key in keys where !blocks.contains(where: { $0.first == key }) {
+        for key in keys where !blocks.contains(where: { $0.firstSlot == key }) {
             try transaction.delete(term.key(collection: collection, slot: key), in: .postings)
         }
-        for (first, block) in blocks {
-            let key = try term.key(collection: collection, slot: first)
-            try transaction.put(PostingsEntry.encoded(block, key: key), for: key, in: .postings)
+        for block in blocks {
+            let key = try term.key(collection: collection, slot: block.firstSlot)
+            try transaction.put(PostingsEntry.encoded(block.bytes, key: key), for: key, in: .postings)
         }
     }
 
-    /// Adds the slots of a block.
+    /// Adds the postings of a block.
     private func append(
-        _ first: UInt32, to slots: inout [UInt32], in transaction: borrowing WriteTransaction
+        _ first: UInt32, to run: inout PostingRun, in transaction: borrowing WriteTransaction
     ) throws {
         let key = try term.key(collection: collection, slot: first)
         let entry = try transaction.value(of: key, in: .postings) ?? []
-        var own: [UInt32] = []
         do throws(PostingsFault) {
             try key.withUnsafeBytes { bytes throws(PostingsFault) in
-                try PostingBlock.readSlots(ofEntry: entry.span.bytes, key: bytes.bytes, into: &own)
+                let block = try PostingsFault.block(ofEntry: entry.span.bytes, key: bytes.bytes)
+                let own = entry.span.bytes.extracting(block)
+                try PostingsFault.naming(term.field) { () throws(WordsError) in try run.append(own) }
             }
         } catch {
             throw StorageError.corrupted(what: error.description, location: "collection \(collection)")
         }
-        slots += own
     }
 
     /// The first slots of the block that a slot belongs to, and of the one after it: the last block that does not begin after the

@@ -21,7 +21,7 @@ struct SalvagedCollection {
     private(set) var straying: [VectorID] = []
     private(set) var lostAttributes: [CollectionRepair.LostAttributes] = []
     /// The indexes whose records are sound.
-    private(set) var indexes: [FieldIndex] = []
+    private(set) var indexes: [FieldIndexDefinition] = []
     /// The rows of several vectors that are saved, each by the numbers of its vectors, in their order.
     private(set) var lists: [[UInt32]] = []
     /// By the slot of the first vector that is saved of a row, that of attributes that are sound and belong to the row.
@@ -85,7 +85,7 @@ struct SalvagedCollection {
         salvageLists(owners)
         try salvageAttributes(of: number, in: transaction)
         // The check has told of the others.
-        indexes = try transaction.fields(of: number, fault: { _ in }).compactMap { try? IndexedField($0).index }
+        indexes = try transaction.fields(of: number, fault: { _ in }).compactMap { try? IndexedField($0).definition }
     }
 
     /// Where the attributes of a row are, if it has some that are sound.

@@ -18,43 +18,61 @@ public struct SearchPage: Sendable {
 /// share it.
 public struct SearchCursor: Sendable {
     /// The number of the commit that it belongs to, as of ``DatabaseView/commit``.
-    public let commit: Int
+    public var commit: Int { origin.commit }
     /// How many neighbours the pages so far have given.
     public var givenCount: Int { progress.givenRows.isEmpty ? progress.givenCount : progress.givenRows.count }
-    private let path: String
-    private let name: String
+    private let origin: CursorOrigin
     private let query: [Float]
     private let options: SearchOptions
     let progress: SearchProgress
 
-    /// - Parameter path: Of the database.
-    init(
-        path: String, view: CollectionView, query: [Float], options: SearchOptions, progress: SearchProgress
-    ) {
-        commit = view.commit
-        name = view.record.name
-        self.path = path
+    init(_ origin: CursorOrigin, query: [Float], options: SearchOptions, progress: SearchProgress) {
+        self.origin = origin
         self.query = query
         self.options = options
         self.progress = progress
     }
 
     /// - Throws: `LociError.cursorMismatch` or `cursorOutdated` when another search than this is to be continued.
-    func validate(
-        path: String, view: CollectionView, query: [Float], options: SearchOptions
-    ) throws(LociError) {
-        var mismatch: String? {
-            if path != self.path { return "database" }
+    func validate(_ origin: CursorOrigin, query: [Float], options: SearchOptions) throws(LociError) {
+        var options = options
+        options.k = self.options.k
+        let mismatch: String? =
+            if query != self.query {
+                "query"
+            } else {
+                options == self.options ? nil : "effort, exactness or distance"
+            }
+        try self.origin.validate(origin, mismatch: mismatch)
+    }
+}
+
+/// Where a cursor comes from: one collection of one database, in one commit.
+struct CursorOrigin: Sendable {
+    let commit: Int
+    private let path: String
+    private let name: String
+
+    /// - Parameter path: Of the database.
+    init(path: String, view: CollectionView) {
+        self.path = path
+        commit = view.commit
+        name = view.record.name
+    }
+
+    /// - Parameters:
+    ///   - other: Where the search is to go on.
+    ///   - mismatch: What else is not as it was; `nil` if nothing is.
+    /// - Throws: `LociError.cursorMismatch` or `cursorOutdated`.
+    func validate(_ other: CursorOrigin, mismatch: String?) throws(LociError) {
+        var reason: String? {
+            if other.path != path { return "database" }
             // Names that Unicode calls equivalent are not the same.
-            if !view.record.name.utf8.elementsEqual(name.utf8) { return "collection" }
-            if query != self.query { return "query" }
-            var options = options
-            options.k = self.options.k
-            return options == self.options ? nil : "effort, exactness or distance"
+            return other.name.utf8.elementsEqual(name.utf8) ? mismatch : "collection"
         }
-        if let mismatch { throw .cursorMismatch(name: view.record.name, reason: mismatch) }
-        guard view.commit == commit else {
-            throw .cursorOutdated(name: name, commit: commit, current: view.commit)
+        if let reason { throw .cursorMismatch(name: other.name, reason: reason) }
+        guard other.commit == commit else {
+            throw .cursorOutdated(name: name, commit: commit, current: other.commit)
         }
     }
 }

@@ -8,6 +8,8 @@ public enum FieldKind: String, Sendable, CaseIterable {
     case number
     /// Times as RFC 3339 writes them, and numbers that are seconds since 1970, in their order.
     case time
+    /// Texts, which are found by their words; of filters, the index answers `exists` alone.
+    case text
 
     /// How files name it.
     package var code: UInt8 {
@@ -15,6 +17,7 @@ public enum FieldKind: String, Sendable, CaseIterable {
         case .keyword: 1
         case .number: 2
         case .time: 3
+        case .text: 4
         }
     }
 

@@ -64,6 +64,9 @@ extension FieldTest {
         return lookups
     }
 
+    /// Of texts, no value is kept but that they are there.
+    private static let text = FieldLookup(prefix: [FieldTerm.present], .all(.isOpenOrNil))
+
     private func stringLookups(_ kind: FieldKind) -> [FieldLookup] {
         if readsTimes {
             switch kind {
@@ -72,6 +75,7 @@ extension FieldTest {
             case .time:
                 return numbers.map { FieldLookup(FieldTerm.stringTime, keys: $0, .isTrue) }
                     + [FieldLookup(prefix: [FieldTerm.stringOther], .all(.isNil))]
+            case .text: return [Self.text]
             }
         }
         var lookups = Self.lookups(0, kind, strings: strings, stringNumbers: stringNumbers, .byString)
@@ -88,6 +92,7 @@ extension FieldTest {
         case .time:
             lookups.append(FieldLookup(prefix: [FieldTerm.stringTime], .all(.isOpen)))
             lookups.append(FieldLookup(prefix: [FieldTerm.stringOther], .all(.isOpen)))
+        case .text: break
         }
         return lookups
     }
@@ -135,6 +140,7 @@ extension FieldTest {
             if hasZero { lookups.append(FieldLookup(prefix: [times], .all(.isTrue))) }
             if !stringNumbers.isEmpty { lookups.append(FieldLookup(prefix: [others], .all(.isOpen))) }
             return lookups
+        case .text: return [Self.text]
         }
     }
 }

@@ -12,12 +12,15 @@
 ///     13  key of a number      time: it is a string that is this time, in seconds since 1970
 ///     14                       time: it is a string that is no time
 ///     20 … 24                  the same of an element of the list
+///     30                       text: how many words the rows have
+///     31  bytes of a word      text: it has the word; 00 ends it
 ///
 /// The key of a number has 8 bytes, big-endian: those of the double, all bits inverted if it is negative and the sign bit alone if
 /// it is not; minus zero is zero. In the bytes of a string 00 is written as 00 FF, and 00 00 ends them. Of a string of more than 240
 /// bytes these are kept, ended by 00 01.
 ///
-/// A row has 01, one of 02 … 14, and, of a list, one of 20 … 24 for each element that differs from the others.
+/// A row has 01, one of 02 … 14, and, of a list, one of 20 … 24 for each element that differs from the others. In an index of texts it
+/// has 01, and one of 31 for each of its words.
 package enum FieldTerm {
     package static let present: UInt8 = 0x01
     static let null: UInt8 = 0x02
@@ -28,6 +31,8 @@ package enum FieldTerm {
     static let stringNumber: UInt8 = 0x12
     static let stringTime: UInt8 = 0x13
     static let stringOther: UInt8 = 0x14
+    package static let lengths: UInt8 = 0x30
+    package static let word: UInt8 = 0x31
     /// Added to the first byte where the value is an element of a list.
     static let element: UInt8 = 0x10
 
@@ -35,6 +40,18 @@ package enum FieldTerm {
     package static let keptBytes = 240
     /// The longest value: a string of 240 bytes that are 00.
     package static let maximumBytes = 1 + 2 * keptBytes + 2
+
+    /// The value of a word.
+    /// - Parameter word: Bytes of which none is 0, as of letters and digits.
+    package static func bytes(ofWord word: [UInt8]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(word.count + 2)
+        bytes.append(FieldTerm.word)
+        bytes += word
+        // So that none begins with another: slots follow in the keys.
+        bytes.append(0)
+        return bytes
+    }
 
     /// A number that is in the order of doubles.
     static func key(_ number: Double) -> UInt64 {
@@ -108,6 +125,7 @@ package struct FieldTermReader: Sendable {
             program.locate(text, pool, offsets)
             for (field, kind) in kinds.enumerated() where offsets[field] != FilterProgram.missing {
                 body(field, [FieldTerm.present])
+                if kind == .text { continue }
                 let value = program.value(text, at: offsets[field])
                 switch value {
                 case nil: body(field, [FieldTerm.none])
@@ -134,7 +152,7 @@ package struct FieldTermReader: Sendable {
             return FieldTerm.bytes(base + FieldTerm.number, FieldTerm.key(value.number(text, pool)))
         }
         switch kind {
-        case .keyword: return FieldTerm.bytes(base + FieldTerm.string, string.bytes(text))
+        case .keyword, .text: return FieldTerm.bytes(base + FieldTerm.string, string.bytes(text))
         case .number:
             return FieldTerm.bytes(base + FieldTerm.stringNumber, FieldTerm.key(value.number(text, pool)))
         case .time:

@@ -5,35 +5,51 @@
 ///
 ///     offset size
 ///          0    1  version: 1
-///          1    1  kind of the index: 1 keyword, 2 number, 3 time
+///          1    1  kind of the index: 1 keyword, 2 number, 3 time, 4 text
 ///          2    2  number of the field in the collection, 1 to 65,535
 ///          4    4  rows that have the field
-///          8    4  CRC-32 of the collection number (u32), the path, and the bytes before this
+///          8    4  documents: rows whose field has words; of kind 4 alone, else 0
+///         12    8  words of all documents together; of kind 4 alone, else 0
+///         20    4  how words are made of texts; of kind 4 alone, else 0
+///         24    4  CRC-32 of the collection number (u32), the path, and the bytes before this
 ///
-/// What the kinds mean is for the layer above to tell. Number 0 in the table `postings` is no field, but all that have attributes.
+/// What the kinds and the ways to make words mean is for the layer above to tell. Number 0 in the table `postings` is no field, but
+/// all that have attributes.
 package struct FieldRecord: Equatable, Sendable {
     /// The length of the record, in bytes.
-    package static let encodedBytes = 12
+    package static let encodedBytes = 28
     /// The longest path, in bytes.
     package static let maximumPathBytes = 255
+    /// The bytes that say how words are made.
+    package static let analysisBytes = 4
     private static let version: UInt8 = 1
 
     package let path: [UInt8]
     package let kind: UInt8
     package let number: UInt16
     package var rows: UInt32
+    package var documents: UInt32
+    package var words: UInt64
+    /// Four bytes.
+    package let analysis: [UInt8]
 
-    package init(path: [UInt8], kind: UInt8, number: UInt16, rows: UInt32 = 0) {
+    /// A field without rows.
+    /// - Parameter analysis: Four bytes, or none for zeros.
+    package init(path: [UInt8], kind: UInt8, number: UInt16, analysis: [UInt8] = []) {
         self.path = path
         self.kind = kind
         self.number = number
-        self.rows = rows
+        self.analysis = Array((analysis + [0, 0, 0, 0]).prefix(Self.analysisBytes))
+        (rows, documents, words) = (0, 0, 0)
     }
 
     package func encoded(collection: UInt32) -> [UInt8] {
         var bytes: [UInt8] = [Self.version, kind]
         bytes.appendLittleEndian(number)
         bytes.appendLittleEndian(rows)
+        bytes.appendLittleEndian(documents)
+        bytes.appendLittleEndian(words)
+        bytes += analysis
         let checksum = Self.checksum(bytes.span.bytes, path: path, collection: collection)
         bytes.appendLittleEndian(checksum)
         return bytes
@@ -48,7 +64,9 @@ package struct FieldRecord: Equatable, Sendable {
         }
         guard value.byteCount == Self.encodedBytes else { throw fault("the record has \(value.byteCount) bytes") }
         let body = value.extracting(first: Self.encodedBytes - 4)
-        guard Self.checksum(body, path: path, collection: collection) == value.littleEndian(at: 8, as: UInt32.self)
+        guard
+            Self.checksum(body, path: path, collection: collection)
+                == value.littleEndian(at: Self.encodedBytes - 4, as: UInt32.self)
         else {
             throw fault("its checksum is wrong")
         }
@@ -58,6 +76,9 @@ package struct FieldRecord: Equatable, Sendable {
         kind = value.littleEndian(at: 1)
         number = value.littleEndian(at: 2)
         rows = value.littleEndian(at: 4)
+        documents = value.littleEndian(at: 8)
+        words = value.littleEndian(at: 12)
+        analysis = value.extracting(20..<20 + Self.analysisBytes).copied
         guard number > 0, (1...Self.maximumPathBytes).contains(path.count) else {
             throw fault("its number is \(number), its path has \(path.count) bytes")
         }

@@ -1,10 +1,11 @@
 // Loci, Apache License 2.0.
 
-/// Slots that have a value in a field, as they are stored in the table `postings` under a posting key, little-endian:
+/// Slots that have a value in a field, or what is known of each slot of a range, as they are stored in the table `postings` under a
+/// posting key, little-endian:
 ///
 ///     offset size
 ///          0    4  CRC-32 of the key and the block
-///          4    n  a block of slots, of which the first is the slot of the key; 17 to 1,900 bytes
+///          4    n  a block, of which the first slot is that of the key
 ///
 /// What the block looks like, and the value, is for the layer above to tell.
 package enum PostingsEntry {

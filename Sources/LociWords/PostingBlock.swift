@@ -20,7 +20,7 @@
 /// Each of the three parts is filled with zero bits to a whole byte. Numbers are little-endian, of bits the lowest comes first. A
 /// block has at most 1,900 bytes, so that two of them lie on a page of 4 KiB with their keys. Checksums are the storage's.
 ///
-/// A block that a builder made takes 0.8 to 1.7 bytes a posting and 0.5 to 1.6 a position (`PackedNumbers`); where each document
+/// A block that was filled takes 0.8 to 1.7 bytes a posting and 0.5 to 1.6 a position (`PackedNumbers`); where each document
 /// has the term once, frequencies take nothing.
 package struct PostingBlock {
     /// The most bytes of a block.
@@ -88,10 +88,9 @@ package struct PostingBlock {
     ///
     /// - Parameters:
     ///   - block: The block that the header was read of.
-    ///   - slots: Takes them, in place of what it holds.
+    ///   - slots: Takes them at its end.
     /// - Throws: `badPostings`.
-    func readSlots(_ block: RawSpan, into slots: inout [UInt32]) throws(WordsError) {
-        slots.removeAll(keepingCapacity: true)
+    func readSlots(_ block: RawSpan, appendingTo slots: inout [UInt32]) throws(WordsError) {
         var slot = UInt64(firstSlot)
         slots.append(firstSlot)
         gaps.forEach(0..<gaps.count, in: block) { gap in
@@ -104,8 +103,7 @@ package struct PostingBlock {
     /// Reads all frequencies, and compares the size of the block with what they say.
     ///
     /// - Throws: `badPostings`.
-    func readFrequencies(_ block: RawSpan, into values: inout [UInt32]) throws(WordsError) {
-        values.removeAll(keepingCapacity: true)
+    func readFrequencies(_ block: RawSpan, appendingTo values: inout [UInt32]) throws(WordsError) {
         var greatest: UInt32 = 0
         var positions = 0
         frequencies.forEach(0..<count, in: block) { stored in
@@ -153,33 +151,11 @@ package struct PostingBlock {
     /// - Parameters:
     ///   - block: The block, whose frequencies were read.
     ///   - count: How many there are.
-    ///   - gaps: Takes them, in place of what it holds.
+    ///   - gaps: Takes them at its end.
     /// - Throws: `badPostings`.
-    func readGaps(_ block: RawSpan, count: Int, into gaps: inout [UInt32]) throws(WordsError) {
-        gaps.removeAll(keepingCapacity: true)
+    func readGaps(_ block: RawSpan, count: Int, appendingTo gaps: inout [UInt32]) throws(WordsError) {
         let packed = PackedNumbers(offset: frequencies.end, count: count, width: positionWidth)
         guard packed.end <= block.byteCount else { throw .badPostings(reason: "it is cut off") }
         packed.forEach(0..<count, in: block) { gaps.append($0) }
-    }
-
-    /// All postings.
-    ///
-    /// - Throws: `badPostings`.
-    package func postings(_ block: RawSpan) throws(WordsError) -> [Posting] {
-        var slots: [UInt32] = []
-        var values: [UInt32] = []
-        var positions: [UInt32] = []
-        try readSlots(block, into: &slots)
-        try readFrequencies(block, into: &values)
-        var postings: [Posting] = []
-        postings.reserveCapacity(count)
-        var start = 0
-        for (slot, frequency) in zip(slots, values) {
-            let own = Self.positionCount(frequency)
-            try readPositions(from: start, count: own, block, into: &positions)
-            postings.append(Posting(slot: slot, frequency: frequency, checked: positions))
-            start += own
-        }
-        return postings
     }
 }

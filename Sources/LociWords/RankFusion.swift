@@ -13,6 +13,9 @@ public enum RankFusion: Sendable, Hashable {
     /// 1. What it does not name gets nothing of it, like its last.
     case weighted(first: Double, second: Double)
 
+    /// The largest weight, and the largest constant.
+    public static let maximumWeight = 1_000_000
+
     /// Reciprocal ranks with the constant of the paper, 60.
     public static let standard = RankFusion.reciprocalRank(constant: 60)
 
@@ -77,8 +80,8 @@ public enum RankFusion: Sendable, Hashable {
     }
 
     private func check(_ value: Double, _ name: String) throws(WordsError) {
-        guard value >= 0, value <= 1_000_000 else {
-            throw .parameterOutOfRange(name: name, value: value, allowed: "0 to 1000000")
+        guard value >= 0, value <= Double(Self.maximumWeight) else {
+            throw .parameterOutOfRange(name: name, value: value, allowed: "0 to \(Self.maximumWeight)")
         }
     }
 

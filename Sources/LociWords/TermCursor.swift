@@ -51,7 +51,10 @@ struct TermCursor {
     private mutating func seekInBlock(_ target: UInt32) throws {
         if header == nil { return }
         if !hasSlots {
-            try read { header, block, cursor throws(WordsError) in try header.readSlots(block, into: &cursor.slots) }
+            try read { header, block, cursor throws(WordsError) in
+                cursor.slots.removeAll(keepingCapacity: true)
+                try header.readSlots(block, appendingTo: &cursor.slots)
+            }
             hasSlots = true
             index = 0
         }
@@ -101,7 +104,8 @@ struct TermCursor {
     mutating func frequency() throws -> UInt32 {
         if !hasFrequencies {
             try read { header, block, cursor throws(WordsError) in
-                try header.readFrequencies(block, into: &cursor.frequencies)
+                cursor.frequencies.removeAll(keepingCapacity: true)
+                try header.readFrequencies(block, appendingTo: &cursor.frequencies)
             }
             hasFrequencies = true
             counted = (0, 0)

@@ -14,6 +14,9 @@ package struct DocumentWords: Equatable {
     package let terms: [Occurrences]
     /// How many words the document has.
     package let length: UInt32
+
+    /// The words of what has none.
+    package static let none = DocumentWords(terms: [], length: 0)
 }
 
 /// Makes terms of texts. Not to be used by two threads at a time.
@@ -32,16 +35,26 @@ package struct WordAnalyser: ~Copyable {
         stemmer = analysis.language == .none ? nil : try Stemmer(analysis.language)
     }
 
+    /// So many places are left free between two texts of a document, so that no phrase leads from one to the other.
+    package static let placesBetweenTexts: UInt32 = 16
+
     /// The terms of a document.
     ///
+    /// - Parameter texts: The texts that it has, in their order.
     /// - Throws: `textTooLong`, `stemmingFailed`.
     /// - Complexity: O(bytes + n log n) for n different terms
-    package func words(of text: String) throws(WordsError) -> DocumentWords {
+    package func words(of texts: [String]) throws(WordsError) -> DocumentWords {
         var positions: [[UInt8]: [UInt32]] = [:]
         var length: UInt32 = 0
-        try forEachTerm(of: text) { token throws(WordsError) in
-            positions[token.word, default: []].append(token.position)
-            length = token.position + 1
+        var first: UInt32 = 0
+        for text in texts {
+            var next = first
+            try forEachTerm(of: text) { token throws(WordsError) in
+                positions[token.word, default: []].append(first + token.position)
+                length += 1
+                next = first + token.position + 1
+            }
+            if next > first { first = next + Self.placesBetweenTexts }
         }
         let terms = positions.map { DocumentWords.Occurrences(term: $0.key, positions: $0.value) }
             .sorted { $0.term.lexicographicallyPrecedes($1.term) }

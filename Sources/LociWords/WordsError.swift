@@ -19,10 +19,8 @@ public enum WordsError: Error, Equatable, Sendable {
     case queryTooManyTerms(count: Int, limit: Int)
     /// A block of postings is damaged.
     case badPostings(reason: String)
-    /// Postings were not given in the order of slots, or their positions do not rise.
-    case postingsNotInOrder(slot: UInt32)
-    /// A slot that is not in a block was to be removed from it.
-    case postingMissing(slot: UInt32)
+    /// A block of the lengths of documents is damaged.
+    case badLengths(bytes: Int)
     /// A parameter of a ranking lies outside its range.
     case parameterOutOfRange(name: String, value: Double, allowed: String)
     /// Scores of a ranking neither fall nor rise from place to place, or are no numbers; the place, from 0.
@@ -80,10 +78,8 @@ extension WordsError: CustomStringConvertible {
             "the query has \(count) words, the limit is \(limit); leave out those that say least"
         case .badPostings(let reason):
             "a block of postings is damaged: \(reason); check the database"
-        case .postingsNotInOrder(let slot):
-            "the posting of slot \(slot) is out of order; give slots and positions in rising order, each once"
-        case .postingMissing(let slot):
-            "slot \(slot) has no posting in the block that should hold it; check the database"
+        case .badLengths(let bytes):
+            "a block of the lengths of documents has \(bytes) bytes, and not \(LengthBlock.byteCount); check the database"
         case .parameterOutOfRange(let name, let value, let allowed):
             "\(name) is \(value), allowed is \(allowed)"
         case .rankingNotInOrder(let place):

@@ -14,6 +14,15 @@ import Testing
         return terms
     }
 
+    @Test func textsAreStringsAndThoseOfArrays() throws {
+        let reader = try FieldTextReader(FilterPath(parsing: "a.b"))
+        func texts(_ value: String) -> [String] { reader.texts(of: Array(#"{"a": {"b": \#(value)}}"#.utf8).span.bytes) }
+        #expect(texts(#""x \u00e9\n""#) == ["x é\n"])
+        #expect(texts(#"["x", 1, "", {"c": "no"}, ["no"], null, "y"]"#) == ["x", "", "y"])
+        for value in ["1", "null", "{}", "[]", "true"] { #expect(texts(value) == []) }
+        #expect(reader.texts(of: Array(#"{"a": "x"}"#.utf8).span.bytes) == [])
+    }
+
     @Test func valuesAreWhatTheFormatSays() throws {
         let one: [UInt8] = [0xBF, 0xF0, 0, 0, 0, 0, 0, 0]
         #expect(try terms(#"{"a": "b\u0000c"}"#, "a", .keyword) == [[1], [0x11, 0x62, 0, 0xFF, 0x63, 0, 0]])
@@ -27,6 +36,10 @@ import Testing
         #expect(try terms(#"{"a": [null]}"#, "a", .keyword) == [[1], [4]])
         #expect(try terms(#"{"a": ["x", 1, "x"]}"#, "a", .keyword) == [[1], [3], [0x21, 0x78, 0, 0], [0x20] + one])
         #expect(try terms(#"{"a": {"b c": [5, 1]}}"#, #".a."b c"[1]"#, .number) == [[1], [0x10] + one])
+        for value in [#""x y""#, "1", "null", #"["x"]"#, "{}"] {
+            #expect(try terms(#"{"a": \#(value)}"#, "a", .text) == [[1]])
+        }
+        #expect(FieldTerm.bytes(ofWord: [0x78, 0x79]) == [0x31, 0x78, 0x79, 0])
         #expect(try terms(#"{"b": 1}"#, "a", .keyword) == [])
         #expect(try terms(#"{"a": -0.0}"#, "a", .number) == terms(#"{"a": 0}"#, "a", .number))
     }

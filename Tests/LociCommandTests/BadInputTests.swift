@@ -114,7 +114,7 @@ import Musl
     ]
 
     static let usage = [
-        Case("query test.loci points", 2, "give either --queries or --vector"),
+        Case("query test.loci points", 2, "give either --queries, --vector or --text"),
         Case("repair", 2, "<database>"),
         Case("repair test.loci --threads 0", 2, "--threads is 0"),
         Case("repair test.loci points more", 2, "more"),

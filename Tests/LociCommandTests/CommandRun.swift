@@ -125,6 +125,12 @@ final class TestFolder: Sendable {
     /// Runs `loci` here, which must succeed.
     @discardableResult
     func succeed(_ arguments: String..., sourceLocation: SourceLocation = #_sourceLocation) throws -> CommandRun {
+        try succeed(arguments, sourceLocation: sourceLocation)
+    }
+
+    /// The same.
+    @discardableResult
+    func succeed(_ arguments: [String], sourceLocation: SourceLocation = #_sourceLocation) throws -> CommandRun {
         let run = try CommandRun(arguments, in: self)
         try #require(run.status == 0, "\(arguments): \(run.error)", sourceLocation: sourceLocation)
         return run

@@ -52,7 +52,7 @@ import Testing
             (["index", "d.loci", "a", "--add", "n:keyword"], 1, "has an index on n already"),
             (["index", "d.loci", "a", "--drop", "m"], 1, "has no index on m"),
             (["index", "d.loci", "a", "--add", "n"], 2, "field:kind"),
-            (["index", "d.loci", "a", "--add", "m:text"], 2, "field:kind"),
+            (["index", "d.loci", "a", "--add", "m:words"], 2, "field:kind"),
             (["index", "d.loci", "a", "--add", "a b:number"], 1, "names no field"),
             (["index", "d.loci", "b"], 1, "no collection"),
             (["add", "d.loci", "a", "--from", "v.jsonl", "--index", "n:keyword"], 1, "--index is n:keyword"),

@@ -6,12 +6,20 @@ import Testing
 @testable import LociStorage
 
 @Suite struct FieldRecordTests {
-    private let field = FieldRecord(path: Array("year".utf8), kind: 2, number: 0x0304, rows: 0x0506_0708)
+    private let field: FieldRecord = {
+        var field = FieldRecord(path: Array("gloss".utf8), kind: 4, number: 0x0304, analysis: [1, 7, 0, 9])
+        (field.rows, field.documents, field.words) = (0x0506_0708, 0x0A0B_0C0D, 0x1112_1314_1516_1718)
+        return field
+    }()
 
     @Test func layout() throws {
         let bytes = field.encoded(collection: 9)
-        #expect(bytes.count == FieldRecord.encodedBytes && FieldRecord.encodedBytes == 12)
-        #expect(Array(bytes.prefix(8)) == [1, 2, 4, 3, 8, 7, 6, 5])
+        #expect(bytes.count == FieldRecord.encodedBytes && FieldRecord.encodedBytes == 28)
+        #expect(
+            Array(bytes.prefix(24)) == [
+                1, 4, 4, 3, 8, 7, 6, 5, 0x0D, 0x0C, 0x0B, 0x0A, 0x18, 0x17, 0x16, 0x15, 0x14, 0x13, 0x12, 0x11, 1, 7, 0,
+                9,
+            ])
         #expect(try FieldRecord(decoding: bytes.span.bytes, path: field.path, collection: 9) == field)
     }
 
@@ -26,7 +34,7 @@ import Testing
             damaged[place] ^= 4
             #expect(isRefused(damaged, field.path, 9), "byte \(place)")
         }
-        #expect(isRefused(bytes, Array("yeas".utf8), 9) && isRefused(bytes, field.path, 8))
+        #expect(isRefused(bytes, Array("glass".utf8), 9) && isRefused(bytes, field.path, 8))
         #expect(isRefused([], field.path, 9) && isRefused(bytes + [0], field.path, 9))
         let zero = FieldRecord(path: field.path, kind: 1, number: 0)
         #expect(isRefused(zero.encoded(collection: 9), field.path, 9))

@@ -34,6 +34,12 @@ import Testing
                 ? nil : try Attributes(["year": .number(Double(1900 + row % 100)), "name": .string("n\(row)")])
         }
 
+        static func block(_ slots: [UInt32]) -> [UInt8] {
+            var run = PostingRun()
+            for slot in slots { run.append(slot: slot, positions: [0]) }
+            return run.blocks(isFilling: true) { _ in .max }[0].bytes
+        }
+
         func matching(_ text: String) throws -> (count: Int, source: FilterPlan.Source) {
             var options = SearchOptions()
             options.filter = try Filter(parsing: text)
@@ -170,10 +176,10 @@ import Testing
                 try transaction.put(value, for: key, in: .postings)
             case 2:
                 let stray = try PostingTerm(field: 9, value: [FieldTerm.present]).key(collection: number, slot: 1)
-                let block = PostingBlock.blocks(ofSlots: [1], isFilling: true)[0]
+                let block = Scene.block([1])
                 try transaction.put(PostingsEntry.encoded(block, key: stray), for: stray, in: .postings)
             case 3:
-                let block = PostingBlock.blocks(ofSlots: [1, 5], isFilling: true)[0]
+                let block = Scene.block([1, 5])
                 try transaction.put(PostingsEntry.encoded(block, key: key), for: key, in: .postings)
             case 4:
                 var wrong = field

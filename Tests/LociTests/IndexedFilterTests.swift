@@ -101,7 +101,7 @@ import Testing
                 }
                 for path in Self.paths where generator.below(3) > 0 {
                     guard try !collection.indexes.contains(where: { $0.path == path }) else { continue }
-                    try collection.createIndex(path, FieldKind.allCases[generator.below(3)])
+                    try collection.createIndex(path, FieldKind.allCases[generator.below(FieldKind.allCases.count)])
                 }
                 for row in 0..<count where round == 0 || generator.below(6) == 0 {
                     let attributes = try Self.attributes(&generator)

@@ -62,6 +62,7 @@ struct WriteModel {
         let length = below(20) == 0 ? below(Attributes.maximumBytes - 100) : below(60)
         return try Attributes([
             "number": .number(Double(below(1_000))), "text": .string(String(repeating: "é", count: length / 2)),
+            "words": .list((0..<below(3)).map { _ in .string(generator.plainText(12)) }),
         ])
     }
 
@@ -106,9 +107,9 @@ struct WriteModel {
         if contents.vectors.isEmpty { contents.dimension = [3, 8, 20][below(3)] }
         switch below(13) {
         case 12:
-            let path = ["number", "text", "missing"][below(3)]
+            let path = ["number", "text", "missing", "words"][below(4)]
             if contents.indexes[path] == nil {
-                let kind = FieldKind.allCases[below(3)]
+                let kind = path == "words" ? .text : FieldKind.allCases[below(4)]
                 try collection.createIndex(path, kind)
                 contents.indexes[path] = kind
             } else {
@@ -264,6 +265,7 @@ struct WriteModel {
         for index in indexes {
             #expect(index.rows == contents.attributes.values.count { $0[index.path] != nil })
         }
+        if contents.indexes["words"] == .text { try compareWords(of: collection, contents) }
         for filter in [
             ".number < \(below(1_000))", ".number == \"\(below(1_000))\" or .text == \"éé\"",
             "\"éé\" in .text and .number > 500",
@@ -277,6 +279,21 @@ struct WriteModel {
             let expected = contents.attributes.filter { filter.matches($0.value) }.keys
                 .flatMap { id in repeatElement(id, count: contents.vectors[id]?.count ?? 0) }
             #expect(found.sorted() == expected.sorted(), "\(filter)")
+        }
+    }
+
+    /// Words are found as in an index that is made of the attributes now.
+    private mutating func compareWords(of collection: Collection, _ contents: Contents) throws {
+        let plain = PlainWords(
+            contents.attributes.compactMapValues { attributes -> [String]? in
+                guard case .list(let texts)? = attributes["words"] else { return nil }
+                return texts.compactMap { if case .string(let text) = $0 { text } else { nil } }
+            })
+        for _ in 0..<5 {
+            let parts = generator.plainQuery()
+            let k = 1 + below(10)
+            let query = parts.map(\.text).joined(separator: " ")
+            plain.expect(try collection.search(words: query, in: "words", WordSearchOptions(k: k)), parts, k: k)
         }
     }
 

@@ -20,19 +20,19 @@ final class MemoryField: PostingSource {
         lengths = documents.map { UInt32($0?.count ?? 0) }
         documentCount = documents.count { $0 != nil }
         averageLength = Double(lengths.reduce(0, +)) / Double(max(1, documentCount))
-        var builders: [Int: PostingBlockBuilder] = [:]
+        var runs: [Int: PostingRun] = [:]
         for (slot, document) in documents.enumerated() {
             guard let document else { continue }
             var positions: [Int: [UInt32]] = [:]
             for (position, word) in document.enumerated() { positions[word, default: []].append(UInt32(position)) }
             for (word, positions) in positions {
-                let block = try builders[word, default: PostingBlockBuilder()]
-                    .append(Posting(slot: UInt32(slot), positions: positions), documentLength: UInt32(document.count))
-                if let block { lists[Self.term(word), default: []].append(block) }
+                runs[word, default: PostingRun()].append(slot: UInt32(slot), positions: positions)
             }
         }
-        for word in builders.keys {
-            if let block = builders[word]?.finish() { lists[Self.term(word), default: []].append(block) }
+        for (word, run) in runs {
+            lists[Self.term(word)] = run.blocks(isFilling: true) { [lengths] slots in
+                slots.map { lengths[Int($0)] }.min() ?? 0
+            }.map(\.bytes)
         }
     }
 

@@ -7,30 +7,18 @@ import Testing
 
 /// Random blocks. `LOCI_TEST_SEED` repeats a run, `LOCI_TEST_ITERATIONS` lengthens it.
 @Suite struct PostingBlockTests {
-    private func blocks(_ postings: [Posting], length: UInt32 = 10) throws -> [[UInt8]] {
-        var builder = PostingBlockBuilder()
-        var blocks: [[UInt8]] = []
-        for posting in postings {
-            if let block = try builder.append(posting, documentLength: length) { blocks.append(block) }
-        }
-        if let block = builder.finish() { blocks.append(block) }
-        return blocks
+    private func blocks(_ postings: [Posting], length: UInt32 = 10, isFilling: Bool = true) -> [[UInt8]] {
+        PostingRun(postings).blocks(isFilling: isFilling) { _ in length }.map(\.bytes)
     }
 
-    private func postings(_ block: [UInt8]) throws -> [Posting] {
-        try PostingBlock(header: block.span.bytes).postings(block.span.bytes)
-    }
-
-    private func inserting(_ posting: Posting, documentLength: UInt32, into block: [UInt8]) throws -> [[UInt8]] {
-        try PostingBlockBuilder.inserting(posting, documentLength: documentLength, into: block.span.bytes)
-    }
-
-    private func removing(_ slot: UInt32, from block: [UInt8]) throws -> [[UInt8]] {
-        try PostingBlockBuilder.removing(slot, from: block.span.bytes)
+    private func postings(_ block: [UInt8]) throws -> [KeptPosting] {
+        var run = PostingRun()
+        try run.append(block.span.bytes)
+        return run.postings
     }
 
     @Test func bytesAreStable() throws {
-        let block = try blocks([
+        let block = blocks([
             Posting(slot: 258, positions: [3]), Posting(slot: 260, positions: [0, 2]),
             Posting(slot: 265, positions: [1]),
         ])
@@ -45,18 +33,18 @@ import Testing
     }
 
     @Test func oneOccurrenceTakesLittle() throws {
-        #expect(try blocks([Posting(slot: 7, positions: [0])]).map(\.count) == [17])
-        let all = try blocks((0..<512).map { try Posting(slot: $0, positions: [5]) })
+        #expect(blocks([Posting(slot: 7, positions: [0])]).map(\.count) == [17])
+        let all = blocks((0..<512).map { Posting(slot: $0, positions: [5]) })
         #expect(all.map(\.count) == [17 + 512 * 3 / 8])
     }
 
     @Test func whatIsPutInComesOut() throws {
         var generator = SeededGenerator()
         for _ in 0..<TestSettings.iterations(200) {
-            let postings = try generator.postings(generator.below(2_000))
+            let postings = generator.postings(generator.below(2_000))
             let length = UInt32(generator.below(100_000))
-            let blocks = try blocks(postings, length: length)
-            #expect(try blocks.flatMap { try self.postings($0) } == postings, "\(generator)")
+            let blocks = blocks(postings, length: length)
+            #expect(try blocks.flatMap { try self.postings($0) } == postings.map(\.kept), "\(generator)")
             for block in blocks {
                 let header = try PostingBlock(header: block.span.bytes)
                 let own = try self.postings(block)
@@ -69,73 +57,58 @@ import Testing
         }
     }
 
-    @Test func outOfOrderIsRefused() throws {
-        #expect(throws: WordsError.postingsNotInOrder(slot: 3)) { try Posting(slot: 3, positions: [2, 2]) }
-        #expect(throws: WordsError.postingsNotInOrder(slot: 3)) { try Posting(slot: 3, positions: []) }
-        #expect(throws: WordsError.postingsNotInOrder(slot: .max)) { try Posting(slot: .max, positions: [1]) }
-        var builder = PostingBlockBuilder()
-        _ = try builder.append(Posting(slot: 3, positions: [1]), documentLength: 1)
-        #expect(throws: WordsError.postingsNotInOrder(slot: 3)) {
-            try builder.append(Posting(slot: 3, positions: [1]), documentLength: 1)
-        }
-    }
-
-    /// Insertions and removals against a dictionary, over a list of several blocks.
-    @Test func editsAreThoseOfADictionary() throws {
+    /// Logs of changes against a dictionary.
+    @Test func changesAreThoseOfADictionary() throws {
         var generator = SeededGenerator()
-        for _ in 0..<TestSettings.iterations(6) {
+        for round in 0..<TestSettings.iterations(60) {
             var model: [UInt32: Posting] = [:]
-            var blocks: [[UInt8]] = []
+            var run = PostingRun()
             let reach = 10 << generator.below(12)
-            for step in 0..<1_500 {
-                let slot = UInt32(generator.below(reach))
-                let place = blocks.lastIndex { firstSlot($0) <= slot } ?? 0
-                if generator.below(3) == 0 {
-                    guard model.removeValue(forKey: slot) != nil else {
-                        if !blocks.isEmpty {
-                            #expect(throws: WordsError.postingMissing(slot: slot)) {
-                                try removing(slot, from: blocks[place])
-                            }
-                        }
-                        continue
-                    }
-                    let rest = try removing(slot, from: blocks[place])
-                    #expect(rest.count <= 2)
-                    blocks.replaceSubrange(place...place, with: rest)
-                } else {
-                    let posting = try generator.posting(slot: slot)
-                    model[slot] = posting
-                    if blocks.isEmpty {
-                        blocks = try self.blocks([posting])
+            for _ in 0..<6 {
+                var log = PostingRun()
+                let before = model.count
+                for _ in 0..<generator.below(800) {
+                    let slot = UInt32(generator.below(reach))
+                    if generator.below(3) == 0 {
+                        log.append(slot: slot, positions: [])
+                        model[slot] = nil
                     } else {
-                        let parts = try inserting(posting, documentLength: 10, into: blocks[place])
-                        blocks.replaceSubrange(place...place, with: parts)
+                        let posting = generator.posting(slot: slot)
+                        log.append(slot: slot, positions: posting.positions)
+                        model[slot] = posting
                     }
                 }
-                #expect(blocks.allSatisfy { $0.count <= PostingBlock.maximumBytes })
-                if step % 100 == 0 {
-                    #expect(
-                        try blocks.flatMap { try postings($0) } == model.values.sorted { $0.slot < $1.slot },
-                        "\(generator)")
+                let changes = log.settled()
+                #expect(zip(changes.slots, changes.slots.dropFirst()).allSatisfy { $0 < $1 })
+                #expect(changes.settled() == changes)
+                // In two steps, as where a list has two blocks.
+                var place = PostingRun.Place()
+                let limit = UInt32(generator.below(reach))
+                var growth = run.merge(changes, from: &place, below: limit)
+                #expect(place.index == changes.slots.count { $0 < limit })
+                growth += run.merge(changes, from: &place, below: nil)
+                #expect(growth == model.count - before)
+                let expected = model.values.map(\.kept).sorted { $0.slot < $1.slot }
+                #expect(run.postings == expected, "\(generator)")
+                let blocks = run.blocks(isFilling: round % 2 == 0) { slots in slots.max() ?? 0 }
+                #expect(try blocks.flatMap { try postings($0.bytes) } == expected, "\(generator)")
+                for block in blocks {
+                    let header = try PostingBlock(header: block.bytes.span.bytes)
+                    #expect(block.bytes.count <= PostingBlock.maximumBytes && block.firstSlot == header.firstSlot)
+                    #expect(header.shortestDocument == min(header.lastSlot, 65_535))
                 }
             }
         }
     }
 
-    private func firstSlot(_ block: [UInt8]) -> UInt32 {
-        (try? PostingBlock(header: block.span.bytes).firstSlot) ?? 0
-    }
-
-    @Test func growthAtTheEndLeavesFullBlocks() throws {
-        var blocks = try blocks([Posting(slot: 0, positions: [0])])
-        for slot in 1..<UInt32(1_024) {
-            let parts = try inserting(
-                Posting(slot: slot, positions: [0]), documentLength: slot, into: blocks[blocks.count - 1])
-            blocks.replaceSubrange(blocks.count - 1..<blocks.count, with: parts)
+    @Test func blocksAreFilledOrHalved() throws {
+        let all = (0..<1_100).map { Posting(slot: $0, positions: [0]) }
+        func counts(isFilling: Bool) throws -> [Int] {
+            try blocks(all, isFilling: isFilling).map { try PostingBlock(header: $0.span.bytes).count }
         }
-        let headers = try blocks.map { try PostingBlock(header: $0.span.bytes) }
-        #expect(headers.map(\.count) == [512, 512])
-        #expect(headers.map(\.shortestDocument) == [1, 512])
+        #expect(try counts(isFilling: true) == [512, 512, 76])
+        #expect(try counts(isFilling: false) == [275, 275, 275, 275])
+        #expect(blocks([]) == [] && blocks([], isFilling: false) == [])
     }
 
     @Test(arguments: [
@@ -147,7 +120,7 @@ import Testing
         (16, 0, "it has 20 bytes, its postings take 19"),
     ])
     func faultsAreTold(offset: Int, value: UInt8, reason: String) throws {
-        var block = try blocks([
+        var block = blocks([
             Posting(slot: 258, positions: [3]), Posting(slot: 260, positions: [0, 2]),
             Posting(slot: 265, positions: [1]),
         ])[0]
@@ -157,15 +130,15 @@ import Testing
     }
 
     @Test func sizesAreChecked() throws {
-        let block = try blocks([Posting(slot: 1, positions: [3, 9])])[0]
+        let block = blocks([Posting(slot: 1, positions: [3, 9])])[0]
         for bytes in [
             [], Array(block.prefix(16)), block.dropLast(), block + [0], block + Array(repeating: 0, count: 1_900),
         ] {
             #expect(throws: WordsError.self) { try postings(Array(bytes)) }
         }
         // The second position is one beyond what 32 bits hold.
-        var far = try blocks([Posting(slot: 1, positions: [0, .max])])[0]
-        #expect(try postings(far) == [Posting(slot: 1, positions: [0, .max])])
+        var far = blocks([Posting(slot: 1, positions: [0, .max])])[0]
+        #expect(try postings(far) == [Posting(slot: 1, positions: [0, .max]).kept])
         far[18] = 2
         #expect(throws: WordsError.badPostings(reason: "a position is out of range")) { try postings(far) }
     }
@@ -176,7 +149,7 @@ import Testing
         var refused = 0
         let rounds = TestSettings.iterations(5_000)
         for round in 0..<rounds {
-            var bytes = try blocks(generator.postings(1 + generator.below(60))).first ?? []
+            var bytes = blocks(generator.postings(1 + generator.below(60))).first ?? []
             if round % 8 == 0 { bytes = generator.bytes(generator.below(64)) }
             for _ in 0...generator.below(3) where !bytes.isEmpty {
                 switch generator.below(5) {
@@ -187,40 +160,17 @@ import Testing
                 }
             }
             do throws(WordsError) {
-                let postings = try PostingBlock(header: bytes.span.bytes).postings(bytes.span.bytes)
-                #expect(zip(postings, postings.dropFirst()).allSatisfy { $0.slot < $1.slot }, "\(generator)")
-                _ = try PostingBlockBuilder.inserting(
-                    Posting(slot: 5, positions: [1]), documentLength: 1, into: bytes.span.bytes)
+                var run = PostingRun()
+                try run.append(bytes.span.bytes)
+                #expect(zip(run.slots, run.slots.dropFirst()).allSatisfy { $0 < $1 }, "\(generator)")
+                var place = PostingRun.Place()
+                _ = run.merge(PostingRun([Posting(slot: 5, positions: [1])]), from: &place, below: nil)
+                _ = run.blocks(isFilling: false) { _ in 1 }
             } catch {
                 guard case .badPostings = error else { throw error }
                 refused += 1
             }
         }
         #expect(rounds < 100 || refused > rounds / 10, "refused \(refused) of \(rounds)")
-    }
-}
-
-extension SeededGenerator {
-    /// A posting; one in some has many positions, or far ones.
-    mutating func posting(slot: UInt32) throws -> Posting {
-        let count = below(50) == 0 ? 1 + below(400) : below(4) == 0 ? 1 + below(4) : 1
-        let reach = below(40) == 0 ? 1 << 22 : 20
-        var position = UInt32(below(reach))
-        return try Posting(
-            slot: slot,
-            positions: (0..<count).map { _ in
-                defer { position += 1 + UInt32(below(reach)) }
-                return position
-            })
-    }
-
-    /// Postings of rising slots, as far from each other as those of a word that is as common as chance makes it.
-    mutating func postings(_ count: Int) throws -> [Posting] {
-        let reach = 1 << below(16)
-        var slot = UInt32(below(reach))
-        return try (0..<count).map { _ in
-            defer { slot += 1 + UInt32(below(reach)) }
-            return try posting(slot: slot)
-        }
     }
 }

@@ -69,17 +69,24 @@ import Testing
     #endif
 
     @Test func documentsHaveEachTermOnce() throws {
-        let document = try WordAnalyser(WordAnalysis()).words(of: "b a B, c! a é b")
+        let document = try WordAnalyser(WordAnalysis()).words(of: ["b a B, c! a é b"])
         #expect(document.length == 7)
         #expect(document.terms.map { String(decoding: $0.term, as: UTF8.self) } == ["a", "b", "c", "e"])
         #expect(document.terms.map(\.positions) == [[1, 4], [0, 2, 6], [3], [5]])
-        #expect(try WordAnalyser(WordAnalysis()).words(of: " - ") == DocumentWords(terms: [], length: 0))
+        #expect(try WordAnalyser(WordAnalysis()).words(of: [" - "]) == .none)
+    }
+
+    /// So that no phrase leads from one to the next; texts without words take no places.
+    @Test func textsOfADocumentStandApart() throws {
+        let document = try WordAnalyser(WordAnalysis()).words(of: ["a b", "", "b", " - ", "a"])
+        #expect(document.length == 4)
+        #expect(document.terms.map(\.positions) == [[0, 35], [1, 18]])
     }
 
     @Test func textsHaveALimit() throws {
         let text = String(repeating: "x", count: WordAnalyser.maximumTextBytes + 1)
         #expect(throws: WordsError.textTooLong(bytes: 16_777_217, limit: 16_777_216)) {
-            _ = try WordAnalyser(WordAnalysis()).words(of: text)
+            _ = try WordAnalyser(WordAnalysis()).words(of: [text])
         }
     }
 

@@ -98,8 +98,8 @@ import Darwin
     @Test func damagedBlocksAreSurvived() throws {
         var generator = SeededGenerator(fresh: #function)
         for _ in 0..<TestSettings.iterations(100) {
-            let lists = try (0..<2).map { _ in
-                var blocks = try generator.blocks(600)
+            let lists = (0..<2).map { _ in
+                var blocks = generator.blocks(600)
                 for _ in 0..<1 + generator.below(3) {
                     let block = generator.below(blocks.count)
                     switch generator.below(4) {
@@ -242,13 +242,8 @@ extension SeededGenerator {
         }.joined(separator: " ")
     }
 
-    fileprivate mutating func blocks(_ count: Int) throws -> [[UInt8]] {
-        var builder = PostingBlockBuilder()
-        var blocks: [[UInt8]] = []
-        for posting in try (0..<count).map({ try posting(slot: UInt32($0 * 2)) }) {
-            if let block = try builder.append(posting, documentLength: 4) { blocks.append(block) }
-        }
-        if let block = builder.finish() { blocks.append(block) }
-        return blocks
+    fileprivate mutating func blocks(_ count: Int) -> [[UInt8]] {
+        PostingRun((0..<count).map { posting(slot: UInt32($0 * 2)) })
+            .blocks(isFilling: true) { _ in 4 }.map(\.bytes)
     }
 }

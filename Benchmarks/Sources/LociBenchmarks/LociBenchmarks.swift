@@ -15,5 +15,6 @@ struct LociBenchmarks: ParsableCommand {
             ScalingCommand.self, ScalingStepCommand.self, AllocationsCommand.self, WritesCommand.self,
             ChurnCommand.self,
             TenantsCommand.self, TenantUseCommand.self, InterferenceCommand.self, FiltersCommand.self,
+            WordsCommand.self,
         ])
 }

@@ -25,7 +25,7 @@ struct AddCommand: ParsableCommand {
 
             The database and the collection are created if they are missing. --metric and the options after it are for \
             a new collection; given for another, they must be what it was made with. --index declares an index on a field \
-            of the attributes, for filters; see 'loci index'.
+            of the attributes, for filters or words; see 'loci index'.
 
             --json prints a line after each commit, {"committed":N}, with the number of rows so far.
             """)
@@ -56,7 +56,7 @@ struct AddCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Make an index on a field in a new collection: \(IndexOption.kinds). Can be given many times.",
-            valueName: "field:kind"))
+            valueName: "field:kind"), transform: IndexOption.init(parsing:))
     var index: [IndexOption] = []
 
     @Flag(help: "Print a JSON object after each commit.")
@@ -130,7 +130,7 @@ struct AddCommand: ParsableCommand {
             collection = try transaction.collection(target.collection)
         } catch LociError.collectionNotFound where isFirst {
             collection = try transaction.createCollection(target.collection, options.configuration)
-            for index in index { try collection.createIndex(index.path, index.kind) }
+            for index in index { try index.create(in: collection) }
             return collection
         }
         try options.check(against: collection.configuration, of: target.collection)
@@ -142,11 +142,11 @@ struct AddCommand: ParsableCommand {
     private func checkIndexes(against existing: [FieldIndex]) throws {
         for index in index {
             let path = index.path.first == "." ? String(index.path.dropFirst()) : index.path
-            let kind = existing.first { $0.path == path }?.kind
-            guard kind != index.kind else { continue }
+            let own = existing.first { $0.path == path }
+            if let own, index.isLike(own) { continue }
             throw CollectionOptions.Differs(
-                option: "--index", given: index.defaultValueDescription, collection: target.collection,
-                value: kind.map { "\(path):\($0.rawValue)" } ?? "no index on this field")
+                option: "--index", given: index.description, collection: target.collection,
+                value: own?.option ?? "no index on this field")
         }
     }
 

@@ -51,6 +51,10 @@ struct CollectionReport {
         }
         if info.attributesCount > 0 { lines.append(("with attributes", Format.count(info.attributesCount))) }
         if !info.indexes.isEmpty { lines.append(("indexes", indexes)) }
+        for index in info.indexes {
+            guard let words = words(of: index) else { continue }
+            lines.append(("  " + index.path, words))
+        }
         lines.append(("size on disk", Format.bytes(info.bytes.total)))
         for (name, bytes) in kinds where bytes > 0 { lines.append(("  " + name, Format.bytes(bytes))) }
         lines.append(("a vector", bytesPerVector))
@@ -58,7 +62,20 @@ struct CollectionReport {
     }
 
     private var indexes: String {
-        info.indexes.map { "\($0.path) (\($0.kind.rawValue))" }.joined(separator: ", ")
+        info.indexes.map { "\($0.path) (\($0.kindDescription))" }.joined(separator: ", ")
+    }
+
+    private func words(of index: FieldIndex) -> String? {
+        index.text.map { text in
+            "\(Format.count(text.documents)) documents, \(Format.count(text.words)) words, "
+                + "\(Format.count(info.terms[index.path] ?? 0)) of them different"
+        }
+    }
+
+    private var indexMembers: [JSONValue] {
+        info.indexes.map { index in
+            .object(index.members + (info.terms[index.path].map { [("terms", .integer($0))] } ?? []))
+        }
     }
 
     private var searchWindow: String {
@@ -102,7 +119,7 @@ struct CollectionReport {
             ("unused_slots", .integer(info.unusedSlots)),
             ("free_slots", .integer(info.freeSlots)),
             ("with_attributes", .integer(info.attributesCount)),
-            ("indexes", .array(info.indexes.map { .object($0.members) })),
+            ("indexes", .array(indexMembers)),
             ("dimension", .integer(info.dimension)),
             ("metric", .string(info.configuration.metric.description)),
             ("quantization", .string(info.quantization.description)),

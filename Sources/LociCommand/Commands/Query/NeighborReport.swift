@@ -31,7 +31,7 @@ struct NeighborReport {
     }
 
     /// Decimals for distances: about seven digits in all, which is what a `Float` holds.
-    private static func places(_ distances: [Float]) -> Int {
+    static func places(_ distances: [Float]) -> Int {
         var places = 6
         var limit: Float = 10
         let largest = distances.map(\.magnitude).max() ?? 0

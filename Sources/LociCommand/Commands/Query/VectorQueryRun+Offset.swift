@@ -2,7 +2,7 @@
 
 import Loci
 
-extension QueryCommand {
+extension VectorQueryRun {
     /// Finds the neighbours of queries that come after the first `offset`: a page of so many is passed over, and the next
     /// one taken, both of one view.
     /// - Parameter onQuery: Called after each query; what it throws ends the search.
