@@ -73,5 +73,5 @@ public struct FilterPlan: Sendable, Equatable {
     /// share does, a walk takes as much longer as that is smaller.
     private static let scannedPerCandidate = 100
     /// Up to one in so many may be dropped.
-    private static let droppedShare = 5
+    private static let droppedShare = 2
 }
