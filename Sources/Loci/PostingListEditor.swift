@@ -10,7 +10,7 @@ struct PostingListEditor {
     /// How many slots were put in and not there before, less those that were taken out.
     private(set) var growth = 0
 
-    /// A block of fewer postings is put together with the one after it when it is changed.
+    /// A block of fewer postings is put together with those after it when it is changed.
     private static let fewPostings = PostingBlock.maximumCount / 8
 
     init(_ term: PostingTerm, collection: UInt32) {
@@ -38,7 +38,7 @@ struct PostingListEditor {
                 keys.append(first)
             }
             growth += run.merge(changes, from: &place, below: following)
-            if run.count < Self.fewPostings, let next = following {
+            while run.count < Self.fewPostings, let next = following {
                 following = try self.following(next, in: transaction)
                 try append(next, to: &run, in: transaction)
                 keys.append(next)
