@@ -5,7 +5,7 @@ SWIFT ?= swift
 # On Linux the command carries Swift's libraries inside: it starts in half the time, and runs where Swift is not installed.
 RELEASE = -c release --product loci $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 
-.PHONY: help dependencies build test torture sanitize-thread sanitize-address lint format demo docs clean
+.PHONY: help dependencies build test torture sanitize-thread sanitize-address fuzz lint format demo docs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,11 +39,14 @@ BYTES = CorruptionTests|DamageTests|LociStorageTests|CVectorKernelsTests|LociFil
 sanitize-address: dependencies ## Run the tests of damaged files, storage, kernels and file readers under the address sanitizer
 	@SWIFT="$(SWIFT)" sh scripts/sanitize.sh address '$(BYTES)' smallAddressSpace
 
+fuzz: dependencies ## Look for texts of filters, attributes and queries for words that break their readers (SECONDS each, 60)
+	@SWIFT="$(SWIFT)" sh scripts/fuzz.sh $(or $(SECONDS),60)
+
 lint: ## Check the style and the rules of the repository
 	@SWIFT="$(SWIFT)" sh scripts/lint.sh
 
 format: ## Format all Swift sources
-	$(SWIFT) format -i -r -p Sources Tests Package.swift $(wildcard Benchmarks)
+	$(SWIFT) format -i -r -p Sources Tests Package.swift $(wildcard Benchmarks Fuzz)
 
 demo: build ## Build a small database, search it, plot recall against speed
 	sh scripts/demo.sh

@@ -12,6 +12,7 @@ fault() {
 
 swift_paths="Sources Tests Package.swift"
 if [ -d Benchmarks ]; then swift_paths="$swift_paths Benchmarks"; fi
+if [ -d Fuzz ]; then swift_paths="$swift_paths Fuzz"; fi
 
 # shellcheck disable=SC2086  # the list is split into words on purpose
 ${SWIFT:-swift} format lint --strict -r -p $swift_paths || fault "not formatted: run  make format"
