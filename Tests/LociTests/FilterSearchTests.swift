@@ -56,7 +56,7 @@ import Testing
         // Small windows, so that all methods have their turn.
         for window in [10, 40] {
             let plain = try recall(scene, queries, SearchOptions(k: 10, window: window)) { _ in true }
-            for share in [1, 5, 30, 60, 95, 100] {
+            for share in [1, 5, 30, 46, 60, 95, 100] {
                 var options = SearchOptions(k: 10, window: window)
                 options.filter = try Filter(.field("number") < FilterTerm(.number(Double(share))))
                 let plan = try #require(try scene.collection.plan(options))
