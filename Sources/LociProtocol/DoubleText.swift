@@ -3,7 +3,7 @@
 /// Writes doubles as Redis 8 does, with as few digits as lead back to the same double.
 ///
 /// Digits are those of Swift's description, which are the fewest. Redis's algorithm, Grisu2 (Loitsch, "Printing floating-point
-/// numbers quickly and accurately with integers", 2010), writes one more or other last ones for about one double in a thousand.
+/// numbers quickly and accurately with integers", 2010), writes one more or other last ones for about one double in three hundred.
 enum DoubleText {
     /// Whole numbers up to here are written without an exponent.
     private static let integerLimit = 0x1p62
@@ -16,8 +16,8 @@ enum DoubleText {
             output += (value < 0 ? "-inf" : "inf").utf8
         } else if value == 0 {
             output += (value.sign == .minus ? "-0" : "0").utf8
-        } else if abs(value) <= integerLimit, value == value.rounded(.towardZero) {
-            output += String(Int64(value)).utf8
+        } else if value.magnitude <= integerLimit, let whole = Int64(exactly: value) {
+            output += String(whole).utf8
         } else {
             if value < 0 { output.append(UInt8(ascii: "-")) }
             let (digits, power) = decimal(value.magnitude)

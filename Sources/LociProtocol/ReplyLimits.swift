@@ -8,7 +8,8 @@ package struct ReplyLimits: Sendable, Equatable {
     package var elements = 1 << 24
     /// Bytes before the end of a line.
     package var lineBytes = 64 << 10
-    /// Bytes of a reply as it is sent. In memory it takes up to 48 bytes an element beside them.
+    /// Bytes of a reply as it is sent. In memory it takes up to 160 more an element: 40 in an array that grows by doubling, and
+    /// the headers of what it holds.
     package var replyBytes = 1 << 30
 
     /// The default limits.

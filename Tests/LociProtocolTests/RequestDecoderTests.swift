@@ -107,7 +107,7 @@ import Testing
 
     @Test func aRequestIsLimitedAsAWhole() {
         var limits = RequestLimits()
-        limits.requestBytes = 40
+        limits.requestBytes = 32
         let argument = "$8\r\n12345678\r\n"
         #expect(ReceivedRequests("*2\r\n" + argument + argument, limits: limits).requests.count == 1)
         // Each request has the limit for itself, and what was passed over before it does not count.
@@ -115,8 +115,8 @@ import Testing
             ReceivedRequests(String(repeating: "\r\n*2\r\n" + argument + argument, count: 5), limits: limits)
                 .requests.count == 5)
         let received = ReceivedRequests("*3\r\n" + argument + argument + argument, limits: limits)
-        #expect(received.error == .requestTooLarge(limit: 40))
-        #expect(received.error?.replyLine == "ERR Protocol error: too big request, the limit is 40 bytes")
+        #expect(received.error == .requestTooLarge(limit: 32))
+        #expect(received.error?.replyLine == "ERR Protocol error: too big request, the limit is 32 bytes")
     }
 
     @Test func limitsNearWhatAnIntegerHoldsAreSafe() {
