@@ -33,8 +33,8 @@ THREADS = ManyReadersTests/threads|ConcurrencyTests|WriteModelTests|DatabaseView
 sanitize-thread: dependencies ## Run the tests of concurrency under the thread sanitizer
 	@SWIFT="$(SWIFT)" sh scripts/sanitize.sh thread '$(THREADS)'
 
-# What reads damaged files, the storage, the kernels, the readers of files, attributes and words, and all that edits records in place.
-BYTES = CorruptionTests|DamageTests|LociStorageTests|CVectorKernelsTests|LociFilesTests|LociAttributesTests|LociWordsTests|WriteModelTests
+# What reads damaged files, the storage, the kernels, the readers of files, attributes, words and requests, and all that edits records in place.
+BYTES = CorruptionTests|DamageTests|LociStorageTests|CVectorKernelsTests|LociFilesTests|LociAttributesTests|LociWordsTests|LociProtocolTests|WriteModelTests
 # All but one: the sanitizer itself takes more address space than that test leaves to its process.
 sanitize-address: dependencies ## Run the tests of damaged files, storage, kernels and file readers under the address sanitizer
 	@SWIFT="$(SWIFT)" sh scripts/sanitize.sh address '$(BYTES)' smallAddressSpace

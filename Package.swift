@@ -47,6 +47,7 @@ let package = Package(
             name: "LociWords",
             dependencies: [.target(name: "CStemmer", condition: .when(traits: ["Stemming"]))],
             swiftSettings: swiftSettings),
+        .target(name: "LociProtocol", swiftSettings: swiftSettings),
         .target(
             name: "Loci", dependencies: ["LociStorage", "LociIndex", "LociFiles", "LociAttributes", "LociWords"],
             swiftSettings: swiftSettings),
@@ -79,6 +80,8 @@ let package = Package(
         .testTarget(
             name: "LociAttributesTests", dependencies: ["LociAttributes", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "LociWordsTests", dependencies: ["LociWords", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "LociProtocolTests", dependencies: ["LociProtocol", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "LociTests", dependencies: ["Loci", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "LociCommandTests", dependencies: ["LociCommand", "Loci", "TestSupport"], exclude: ["Golden"],
