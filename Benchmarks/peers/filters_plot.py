@@ -8,7 +8,7 @@ import math
 import sys
 from xml.sax.saxutils import escape
 
-from plot import ANCHOR, BOTTOM, HEIGHT, LEFT, LOCI, RIGHT, TOP, WIDTH, legend, number, rate_bounds, rate_ticks, up
+from plot import ANCHOR, LEFT, LOCI, RIGHT, WIDTH, frame, head, legend, number, rate_bounds, up
 
 SHARES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1)
 # What every filter should reach: so many times the rate of an exact search of everything.
@@ -37,33 +37,11 @@ def svg(loci, hnswlib):
     bottom, top = rate_bounds(rates)
     title = "Searches with a filter"
     subtitle = "recall@10 at least 0.95 everywhere; dots on the lines: random filters; squares: filters of a group of near vectors"
-    base, right = HEIGHT - BOTTOM, WIDTH - RIGHT
-    out = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
-        'font-family="DejaVu Sans, Verdana, Helvetica, sans-serif" font-size="12.5" fill="#333333">',
-        f"<title>{escape(title)}</title>",
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
-        f'<text x="{LEFT}" y="30" font-size="18" font-weight="bold" fill="#111111">{escape(title)}</text>',
-        f'<text x="{LEFT}" y="52" fill="#666666">{escape(subtitle)}</text>',
-    ]
-    for tick in rate_ticks(bottom, top):
-        y = number(up(tick, bottom, top))
-        out.append(f'<line x1="{LEFT}" x2="{right}" y1="{y}" y2="{y}" stroke="#e4e4e4"/>')
-        out.append(f'<text x="{LEFT - 8}" y="{y}" dy="4" text-anchor="end">{tick:,.0f}</text>')
-    for share in SHARES:
-        x = number(across(share))
-        out.append(f'<line x1="{x}" x2="{x}" y1="{TOP}" y2="{base}" stroke="#e4e4e4"/>')
-        out.append(f'<text x="{x}" y="{base + 20}" text-anchor="middle">{100 * share:g} %</text>')
-    out.append(f'<path d="M{LEFT} {TOP}V{base}H{right}" fill="none" stroke="#888888"/>')
-    out.append(
-        f'<text x="{(LEFT + right) / 2:g}" y="{HEIGHT - 18}" text-anchor="middle">vectors that match the filter</text>')
-    middle = (TOP + base) / 2
-    out.append(
-        f'<text x="20" y="{middle:g}" text-anchor="middle" transform="rotate(-90 20 {middle:g})">'
-        "queries a second, one thread (up is better)</text>")
+    out = head(title, subtitle)
+    out += frame([(across(share), f"{100 * share:g} %") for share in SHARES], "vectors that match the filter", bottom, top)
     aim = number(up(AIM * exact, bottom, top))
     grey = ("#7b5fb5", 1.8, "2 3")
-    out.append(f'<line x1="{LEFT}" x2="{right}" y1="{aim}" y2="{aim}" stroke="{grey[0]}" stroke-width="1.8" stroke-dasharray="2 3"/>')
+    out.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{aim}" y2="{aim}" stroke="{grey[0]}" stroke-width="1.8" stroke-dasharray="2 3"/>')
     looks = [("hnswlib", 3, (ANCHOR, 2.2, "6 4")), ("loci", 2, (LOCI, 3.6, ""))]
     for _, column, look in looks:
         out.append(curve(filters, column, look, bottom, top))

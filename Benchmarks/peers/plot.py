@@ -63,11 +63,9 @@ def clipped(points):
     return inside
 
 
-def svg(title, subtitle, curves):
-    """An SVG of named curves, `{name: [(recall, rate)]}`. Engines without a point in sight are left out."""
-    lines = {name: clipped(points) for name, points in curves.items()}
-    lines = {name: line for name, line in lines.items() if line}
-    out = [
+def head(title, subtitle):
+    """The beginning of a picture."""
+    return [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
         'font-family="DejaVu Sans, Verdana, Helvetica, sans-serif" font-size="12.5" fill="#333333">',
         f"<title>{escape(title)}</title>",
@@ -75,6 +73,13 @@ def svg(title, subtitle, curves):
         f'<text x="{LEFT}" y="30" font-size="18" font-weight="bold" fill="#111111">{escape(title)}</text>',
         f'<text x="{LEFT}" y="52" fill="#666666">{escape(subtitle)}</text>',
     ]
+
+
+def svg(title, subtitle, curves):
+    """An SVG of named curves, `{name: [(recall, rate)]}`. Engines without a point in sight are left out."""
+    lines = {name: clipped(points) for name, points in curves.items()}
+    lines = {name: line for name, line in lines.items() if line}
+    out = head(title, subtitle)
     if not lines:
         out += [f'<text x="{LEFT}" y="{TOP + 40}">Nothing was measured.</text>', "</svg>"]
         return "\n".join(out) + "\n"
@@ -100,21 +105,24 @@ def height(points, line):
 
 
 def axes(low, high, bottom, top):
+    ticks = [(across(tick, low, high), f"{tick:g}") for tick in RECALL_TICKS if low <= tick <= high]
+    return frame(ticks, "recall@10 (to the right is better; a logarithm of what is missed)", bottom, top)
+
+
+def frame(ticks, label, bottom, top):
+    """Both axes, with rates up; across stand ticks, each a place and a text, and a label."""
     out = []
     base, right = HEIGHT - BOTTOM, WIDTH - RIGHT
     for tick in rate_ticks(bottom, top):
         y = number(up(tick, bottom, top))
         out.append(f'<line x1="{LEFT}" x2="{right}" y1="{y}" y2="{y}" stroke="#e4e4e4"/>')
         out.append(f'<text x="{LEFT - 8}" y="{y}" dy="4" text-anchor="end">{tick:,.0f}</text>')
-    for tick in RECALL_TICKS:
-        if low <= tick <= high:
-            x = number(across(tick, low, high))
-            out.append(f'<line x1="{x}" x2="{x}" y1="{TOP}" y2="{base}" stroke="#e4e4e4"/>')
-            out.append(f'<text x="{x}" y="{base + 20}" text-anchor="middle">{tick:g}</text>')
+    for place, text in ticks:
+        x = number(place)
+        out.append(f'<line x1="{x}" x2="{x}" y1="{TOP}" y2="{base}" stroke="#e4e4e4"/>')
+        out.append(f'<text x="{x}" y="{base + 20}" text-anchor="middle">{text}</text>')
     out.append(f'<path d="M{LEFT} {TOP}V{base}H{right}" fill="none" stroke="#888888"/>')
-    out.append(
-        f'<text x="{(LEFT + right) / 2:g}" y="{HEIGHT - 18}" text-anchor="middle">'
-        "recall@10 (to the right is better; a logarithm of what is missed)</text>")
+    out.append(f'<text x="{(LEFT + right) / 2:g}" y="{HEIGHT - 18}" text-anchor="middle">{label}</text>')
     middle = (TOP + base) / 2
     out.append(
         f'<text x="20" y="{middle:g}" text-anchor="middle" transform="rotate(-90 20 {middle:g})">'
