@@ -140,7 +140,7 @@ import Testing
         ("exists .year and not (.year == 1980)", .indexes), (".at >= time(\"2024-01-01\")", .indexes),
         ("not exists .genre", .indexes), (".year >= 1980 and .rating > 5", .indexesAndAttributes),
         (".year % 10 == 0", .indexesAndAttributes), (".rating > 5", .attributes),
-        (".year == \"1980\"", .indexes),
+        (".year == \"1980\"", .indexes), (".year == \"1981\"", .indexesAndAttributes),
     ])
     func indexesAreUsedWhereTheyHelp(text: String, source: FilterPlan.Source) throws {
         let folder = try TemporaryFolder()

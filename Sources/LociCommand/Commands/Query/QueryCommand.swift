@@ -28,7 +28,8 @@ struct QueryCommand: ParsableCommand {
 
             --json prints one object: queries, k, window, exact, threads, recall (with a ground truth), \
             queries_per_second, queries_per_processor_second, latency_us, and "neighbors" for one vector or "results" for \
-            up to 10 queries of a file. --explain adds "explain": method, matching, count, window (with a filter), \
+            up to 10 queries of a file, each with "complete": whether it has the k neighbours that it asked for, or all that \
+            there are. --explain adds "explain": method, matching, count, window (with a filter), \
             expanded, sketches, measured, ranked. With --offset there are no figures: queries, k, offset, and the neighbours. \
             With --text: text, k, k1, b and "matches", each an id and a score: higher is better. With --hybrid: text, hybrid, \
             k, offset and "matches", each an id, a score, the distance and the score of its words. With --group-by: group_by, \

@@ -58,6 +58,13 @@ struct VectorQueryRun {
         } else if let window = command.window, window < k, !measurement.isExact {
             shown.progress.note("window \(window) is less than k; \(measurement.window) is used")
         }
+        let incomplete = (0..<results.queryCount).count { !results.isComplete(query: $0) }
+        // Within a distance, no walk can know that it has met all.
+        if command.within == nil, incomplete > 0 {
+            shown.progress.note(
+                "\(Format.count(incomplete)) of the queries found fewer than there are: 'loci check' may tell why, and "
+                    + "--exact finds all")
+        }
         let figures = MeasurementReport(measurement)
         let report = NeighborReport(results: results, k: measurement.k, offset: 0)
         guard command.explain, let explanation = measurement.explanation else {
@@ -88,11 +95,13 @@ struct VectorQueryRun {
         if shown.json {
             var members = members
             if isSingle {
+                members.append(("complete", .bool(report.results.isComplete(query: 0))))
                 members.append(("neighbors", .neighbors(report.results[query: 0])))
             } else if count <= Self.queriesInJSON {
                 let results = (0..<count).map { query in
                     JSONValue.object([
-                        ("query", .integer(query)), ("neighbors", .neighbors(report.results[query: query])),
+                        ("query", .integer(query)), ("complete", .bool(report.results.isComplete(query: query))),
+                        ("neighbors", .neighbors(report.results[query: query])),
                     ])
                 }
                 members.append(("results", .array(results)))
