@@ -60,14 +60,7 @@ import Testing
                 var encoder = ReplyEncoder(version: .resp3)
                 for _ in 0...generator.below(3) { encoder.write(generator.reply(depth: 4)) }
                 bytes = encoder.bytes
-                for _ in 0..<generator.below(4) where !bytes.isEmpty {
-                    let position = generator.below(bytes.count)
-                    switch generator.below(3) {
-                    case 0: bytes.removeSubrange(position..<min(bytes.count, position + 1 + generator.below(8)))
-                    case 1: bytes.insert(contentsOf: pieces[generator.below(pieces.count)], at: position)
-                    default: bytes[position] = UInt8(truncatingIfNeeded: generator.next())
-                    }
-                }
+                generator.damage(&bytes, with: pieces)
             }
             let whole = ReceivedReplies(bytes, limits: limits)
             let single = ReceivedReplies(bytes, cuts: 0..<bytes.count, limits: limits)

@@ -53,14 +53,7 @@ import Testing
             case 1: for _ in 0..<generator.below(40) { bytes += pieces[generator.below(pieces.count)] }
             default:
                 for _ in 0...generator.below(3) { bytes += generator.multibulk(arguments: generator.arguments()) }
-                for _ in 0..<generator.below(4) where !bytes.isEmpty {
-                    let position = generator.below(bytes.count)
-                    switch generator.below(3) {
-                    case 0: bytes.removeSubrange(position..<min(bytes.count, position + 1 + generator.below(8)))
-                    case 1: bytes.insert(contentsOf: pieces[generator.below(pieces.count)], at: position)
-                    default: bytes[position] = UInt8(truncatingIfNeeded: generator.next())
-                    }
-                }
+                generator.damage(&bytes, with: pieces)
             }
             let isAuthenticated = generator.below(4) > 0
             let whole = ReceivedRequests(bytes, limits: limits, isAuthenticated: isAuthenticated)

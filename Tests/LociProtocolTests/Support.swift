@@ -101,6 +101,19 @@ struct ReceivedReplies: Equatable {
 }
 
 extension SeededGenerator {
+    /// Takes out, puts in and changes bytes at up to three places.
+    /// - Parameter pieces: What is put in.
+    mutating func damage(_ bytes: inout [UInt8], with pieces: [[UInt8]]) {
+        for _ in 0..<below(4) where !bytes.isEmpty {
+            let position = below(bytes.count)
+            switch below(3) {
+            case 0: bytes.removeSubrange(position..<min(bytes.count, position + 1 + below(8)))
+            case 1: bytes.insert(contentsOf: pieces[below(pieces.count)], at: position)
+            default: bytes[position] = UInt8(truncatingIfNeeded: next())
+            }
+        }
+    }
+
     /// A request as clients send it.
     mutating func multibulk(arguments: [[UInt8]]) -> [UInt8] {
         var bytes = Array("*\(arguments.count)\r\n".utf8)
