@@ -134,6 +134,52 @@ VK_AVX2_TARGET static void avx2_byte_dots(const int8_t *query, size_t dimension,
 #undef WORK
 }
 
+// ---- Binary rows. ----
+
+/// How many bits of each 64-bit lane are 1, of two registers together: a table of 16 counts, looked up by nibbles.
+VK_AVX2_INLINE __m256i bit_counts(__m256i first, __m256i second) {
+    const __m256i counts = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4,  //
+                                            0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
+    const __m256i mask = _mm256_set1_epi8(15);
+    __m256i low = _mm256_add_epi8(_mm256_shuffle_epi8(counts, _mm256_and_si256(first, mask)),
+                                  _mm256_shuffle_epi8(counts, _mm256_and_si256(second, mask)));
+    __m256i first_high = _mm256_and_si256(_mm256_srli_epi16(first, 4), mask);
+    __m256i second_high = _mm256_and_si256(_mm256_srli_epi16(second, 4), mask);
+    __m256i high =
+        _mm256_add_epi8(_mm256_shuffle_epi8(counts, first_high), _mm256_shuffle_epi8(counts, second_high));
+    return _mm256_sad_epu8(_mm256_add_epi8(low, high), _mm256_setzero_si256());
+}
+
+VK_AVX2_INLINE void hamming_group(const vk_hamming_query *query, const uint8_t *const *rows, int count, float *out) {
+    const size_t last = (query->dimension - 1) / 512 * 64;
+    __m256i sums[4];
+    for (int i = 0; i < 4; i++) sums[i] = _mm256_setzero_si256();
+    for (size_t k = 0; k < last; k += 64) {
+        __m256i block0 = load(query->bits + k), block1 = load(query->bits + k + 32);
+        for (int i = 0; i < count; i++) {
+            __m256i differing0 = _mm256_xor_si256(block0, load(rows[i] + k));
+            __m256i differing1 = _mm256_xor_si256(block1, load(rows[i] + k + 32));
+            sums[i] = _mm256_add_epi64(sums[i], bit_counts(differing0, differing1));
+        }
+    }
+    __m256i block0 = load(query->bits + last), block1 = load(query->bits + last + 32);
+    __m256i mask0 = load(query->last), mask1 = load(query->last + 32);
+    for (int i = 0; i < count; i++) {
+        __m256i differing0 = _mm256_and_si256(mask0, _mm256_xor_si256(block0, load(rows[i] + last)));
+        __m256i differing1 = _mm256_and_si256(mask1, _mm256_xor_si256(block1, load(rows[i] + last + 32)));
+        sums[i] = _mm256_add_epi64(sums[i], bit_counts(differing0, differing1));
+    }
+    vk_store_floats(out, vk_hamming_of_four(query->dimension, vk_sums_of_four(sums[0], sums[1], sums[2], sums[3])),
+                    count);
+}
+
+VK_AVX2_TARGET static void avx2_hamming_distances(const vk_hamming_query *query, const uint8_t *const *rows,
+                                                  size_t count, float *out) {
+#define WORK(rows_at_once) hamming_group(query, rows + done, rows_at_once, out + done)
+    VK_FOR_GROUPS_OF_FOUR(count, done, WORK);
+#undef WORK
+}
+
 // ---- Tables of entry points: eight entries in a register, four bytes each. ----
 
 /// The products of a quad of the query's values with eight entries' codes, as 16-bit sums of pairs.

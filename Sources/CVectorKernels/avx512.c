@@ -7,6 +7,8 @@
 
 #define VK_AVX512_TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2,f16c")))
 #define VK_AVX512_INLINE VK_AVX512_TARGET VK_INLINE
+#define VK_VPOPCNTDQ_TARGET \
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx512vpopcntdq,avx2,f16c")))
 
 VK_AVX512_INLINE __m128i sums_of_four(const __m512i v[4]) {
     __m512i ab = _mm512_add_epi32(_mm512_unpacklo_epi32(v[0], v[1]), _mm512_unpackhi_epi32(v[0], v[1]));
@@ -117,6 +119,46 @@ VK_AVX512_TARGET static void avx512_byte_dots(const int8_t *query, size_t dimens
     VK_FOR_GROUPS_OF_FOUR(count, done, WORK);
 #undef WORK
 }
+
+// ---- Binary rows. ----
+
+/// How many bits of each 64-bit lane are 1: a table of 16 counts, looked up by nibbles.
+VK_AVX512_INLINE __m512i bit_counts(__m512i bits) {
+    const __m512i counts = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4));
+    const __m512i mask = _mm512_set1_epi8(15);
+    __m512i low = _mm512_shuffle_epi8(counts, _mm512_and_si512(bits, mask));
+    __m512i high = _mm512_shuffle_epi8(counts, _mm512_and_si512(_mm512_srli_epi16(bits, 4), mask));
+    return _mm512_sad_epu8(_mm512_add_epi8(low, high), _mm512_setzero_si512());
+}
+
+/// Defines the kernel by what counts the bits of 64-bit lanes.
+#define DEFINE_HAMMING_DISTANCES(name, target, bit_counts)                                                            \
+    target VK_INLINE void name##_of_group(const vk_hamming_query *query, const uint8_t *const *rows, int count,       \
+                                          float *out) {                                                               \
+        const size_t last = (query->dimension - 1) / 512 * 64;                                                        \
+        __m512i sums[4];                                                                                              \
+        for (int i = 0; i < 4; i++) sums[i] = _mm512_setzero_si512();                                                 \
+        for (size_t k = 0; k < last; k += 64) {                                                                       \
+            __m512i block = _mm512_loadu_si512(query->bits + k);                                                      \
+            for (int i = 0; i < count; i++) {                                                                         \
+                __m512i differing = _mm512_xor_si512(block, _mm512_loadu_si512(rows[i] + k));                         \
+                sums[i] = _mm512_add_epi64(sums[i], bit_counts(differing));                                           \
+            }                                                                                                         \
+        }                                                                                                             \
+        __m512i block = _mm512_loadu_si512(query->bits + last), mask = _mm512_loadu_si512(query->last);               \
+        for (int i = 0; i < count; i++) {                                                                             \
+            __m512i differing = _mm512_xor_si512(block, _mm512_loadu_si512(rows[i] + last));                          \
+            sums[i] = _mm512_add_epi64(sums[i], bit_counts(_mm512_and_si512(mask, differing)));                       \
+        }                                                                                                             \
+        vk_store_floats(out, vk_hamming_of_four(query->dimension, sums_of_four(sums)), count);                        \
+    }                                                                                                                 \
+    target static void name(const vk_hamming_query *query, const uint8_t *const *rows, size_t count, float *out) {    \
+        VK_FOR_GROUPS_OF_FOUR(count, done, WORK_##name);                                                              \
+    }
+#define WORK_avx512_hamming_distances(n) avx512_hamming_distances_of_group(query, rows + done, n, out + done)
+#define WORK_vpopcntdq_hamming_distances(n) vpopcntdq_hamming_distances_of_group(query, rows + done, n, out + done)
+DEFINE_HAMMING_DISTANCES(avx512_hamming_distances, VK_AVX512_TARGET, bit_counts)
+DEFINE_HAMMING_DISTANCES(vpopcntdq_hamming_distances, VK_VPOPCNTDQ_TARGET, _mm512_popcnt_epi64)
 
 // ---- Tables of entry points: a register holds a line. ----
 
@@ -351,8 +393,9 @@ VK_AVX512_TARGET static void avx512_insert_candidates(const float *distances, co
 #undef INSERT
 }
 
-
 const vk_kernels vk_avx512_kernels = VK_KERNEL_TABLE(avx512, VK_AVX512, "avx512");
+const vk_kernels vk_avx512_vpopcntdq_kernels =
+    VK_KERNEL_TABLE_WITH(avx512, VK_AVX512_VPOPCNTDQ, "avx512-vpopcntdq", vpopcntdq_hamming_distances);
 #else
 typedef int vk_avx512_is_for_x86_64;
 #endif

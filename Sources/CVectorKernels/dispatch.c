@@ -25,6 +25,8 @@ static int has_avx512(void) {
            __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
            __builtin_cpu_supports("avx512vnni");
 }
+
+static int has_avx512_vpopcntdq(void) { return has_avx512() && __builtin_cpu_supports("avx512vpopcntdq"); }
 #elif defined(__aarch64__)
 #if defined(__APPLE__)
 #include <sys/sysctl.h>
@@ -53,6 +55,7 @@ const vk_kernels *vk_kernels_of(vk_instruction_set set) {
 #if defined(__x86_64__)
         case VK_AVX2: return has_avx2() ? &vk_avx2_kernels : NULL;
         case VK_AVX512: return has_avx512() ? &vk_avx512_kernels : NULL;
+        case VK_AVX512_VPOPCNTDQ: return has_avx512_vpopcntdq() ? &vk_avx512_vpopcntdq_kernels : NULL;
 #elif defined(__aarch64__)
         case VK_NEON: return has_dot_product() ? &vk_neon_kernels : NULL;
 #endif

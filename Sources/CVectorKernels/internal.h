@@ -42,6 +42,7 @@ extern const vk_kernels vk_portable_kernels;
 #if defined(__x86_64__)
 extern const vk_kernels vk_avx2_kernels;
 extern const vk_kernels vk_avx512_kernels;
+extern const vk_kernels vk_avx512_vpopcntdq_kernels;
 #elif defined(__aarch64__)
 extern const vk_kernels vk_neon_kernels;
 #endif
@@ -109,6 +110,11 @@ VK_INLINE float vk_distance(const vk_affine *affine, float norm, float low, floa
 VK_INLINE float vk_sketch_bound(const vk_sketch_query *query, float norm, float factor, float error, float product) {
     return ((query->base + query->norm_weight * norm) + (query->product_factor * factor) * product) +
            query->error_factor * error;
+}
+
+/// The distance of a binary row of which `differing` bits are not the query's.
+VK_INLINE float vk_hamming_distance(uint32_t differing, size_t dimension) {
+    return (float)(2 * differing) / (float)dimension;
 }
 
 /// What two-level codes add to `low`, in steps: 2^-(residual_bits + 1) - 0.5.
@@ -268,7 +274,10 @@ VK_INLINE void vk_insert_candidates(const float *distances, const uint32_t *slot
     }
 
 /// The members of `vk_kernels` for a set whose functions are named by `prefix`.
-#define VK_KERNEL_TABLE(prefix, set, set_name)                        \
+#define VK_KERNEL_TABLE(prefix, set, set_name) VK_KERNEL_TABLE_WITH(prefix, set, set_name, prefix##_hamming_distances)
+
+/// The same with another kernel for binary rows.
+#define VK_KERNEL_TABLE_WITH(prefix, set, set_name, hamming)          \
     {                                                                 \
         .instruction_set = (set),                                     \
         .name = (set_name),                                           \
@@ -278,6 +287,7 @@ VK_INLINE void vk_insert_candidates(const float *distances, const uint32_t *slot
         .nibble_byte_distances = prefix##_nibble_byte_distances,      \
         .byte_dots = prefix##_byte_dots,                              \
         .sketch_bounds = prefix##_sketch_bounds,                      \
+        .hamming_distances = (hamming),                               \
         .entry_minima = prefix##_entry_minima,                        \
         .float32_l2_distances = prefix##_float32_l2_distances,        \
         .float32_ip_distances = prefix##_float32_ip_distances,        \

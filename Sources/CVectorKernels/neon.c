@@ -299,6 +299,41 @@ VK_NEON_TARGET static void neon_sketch_bounds(const vk_sketch_query *query, cons
 #undef WORK
 }
 
+// ---- Binary rows. ----
+
+/// Adds how many of 64 bytes' bits are not the query's; with a mask, of those that it has.
+VK_NEON_INLINE uint32x4_t add_differing(uint32x4_t sums, const uint8_t *bits, const uint8_t *row, const uint8_t *mask) {
+    uint8x16_t counts = vdupq_n_u8(0);
+    VK_UNROLL for (int part = 0; part < 4; part++) {
+        uint8x16_t differing = veorq_u8(vld1q_u8(bits + 16 * part), vld1q_u8(row + 16 * part));
+        if (mask != NULL) differing = vandq_u8(differing, vld1q_u8(mask + 16 * part));
+        counts = vaddq_u8(counts, vcntq_u8(differing));
+    }
+    return vpadalq_u16(sums, vpaddlq_u8(counts));
+}
+
+VK_NEON_INLINE void hamming_group(const vk_hamming_query *query, const uint8_t *const *rows, int count, float *out) {
+    const size_t last = (query->dimension - 1) / 512 * 64;
+    uint32x4_t sums[4];
+    for (int i = 0; i < 4; i++) sums[i] = vdupq_n_u32(0);
+    for (size_t k = 0; k < last; k += 64) {
+        VK_UNROLL for (int i = 0; i < count; i++) sums[i] = add_differing(sums[i], query->bits + k, rows[i] + k, NULL);
+    }
+    VK_UNROLL for (int i = 0; i < count; i++) {
+        sums[i] = add_differing(sums[i], query->bits + last, rows[i] + last, query->last);
+    }
+    uint32x4_t differing = vpaddq_u32(vpaddq_u32(sums[0], sums[1]), vpaddq_u32(sums[2], sums[3]));
+    float32x4_t twice = vcvtq_f32_u32(vaddq_u32(differing, differing));
+    store_floats(out, vdivq_f32(twice, vdupq_n_f32((float)query->dimension)), count);
+}
+
+VK_NEON_TARGET static void neon_hamming_distances(const vk_hamming_query *query, const uint8_t *const *rows,
+                                                  size_t count, float *out) {
+#define WORK(rows_at_once) hamming_group(query, rows + done, rows_at_once, out + done)
+    VK_FOR_GROUPS_OF_FOUR(count, done, WORK);
+#undef WORK
+}
+
 // ---- Tables of entry points: four entries in a register, four bytes each. ----
 
 VK_NEON_INLINE int8x16_t load_quad(const int8_t *values) {

@@ -88,6 +88,27 @@ static void portable_sketch_bounds(const vk_sketch_query *query, const uint8_t *
     }
 }
 
+static void portable_hamming_distances(const vk_hamming_query *query, const uint8_t *const *rows, size_t count,
+                                       float *out) {
+    size_t whole = query->dimension / 8, rest = query->dimension % 8;
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t *row = rows[i];
+        uint32_t differing = 0;
+        size_t k = 0;
+        for (; whole - k >= 8; k += 8) {
+            uint64_t bits, others;
+            memcpy(&bits, query->bits + k, sizeof bits);
+            memcpy(&others, row + k, sizeof others);
+            differing += (uint32_t)__builtin_popcountll(bits ^ others);
+        }
+        for (; k < whole; k++) differing += (uint32_t)__builtin_popcount(query->bits[k] ^ row[k]);
+        if (rest > 0) {
+            differing += (uint32_t)__builtin_popcount((query->bits[k] ^ row[k]) & ((1u << rest) - 1));
+        }
+        out[i] = vk_hamming_distance(differing, query->dimension);
+    }
+}
+
 static void portable_entry_minima(const vk_entry_query *query, const uint8_t *groups, size_t group_count,
                                   float out_scores[VK_ENTRY_LANES], uint32_t out_groups[VK_ENTRY_LANES]) {
     for (size_t lane = 0; lane < VK_ENTRY_LANES; lane++) {

@@ -77,6 +77,12 @@ VK_AVX2_INLINE __m128 vk_bounds_of_four(const vk_sketch_query *query, const uint
     return _mm_add_ps(bounds, _mm_mul_ps(_mm_set1_ps(query->error_factor), errors));
 }
 
+/// The distances of four binary rows of which so many bits are not the query's.
+VK_AVX2_INLINE __m128 vk_hamming_of_four(size_t dimension, __m128i differing) {
+    __m128 twice = _mm_cvtepi32_ps(_mm_add_epi32(differing, differing));
+    return _mm_div_ps(twice, _mm_set1_ps((float)dimension));
+}
+
 /// Stores the first `count` (1 to 4, a constant) of four floats.
 VK_AVX2_INLINE void vk_store_floats(float *out, __m128 values, int count) {
     if (count == 4) {

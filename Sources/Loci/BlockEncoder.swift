@@ -62,19 +62,22 @@ final class BlockEncoder<Source: VectorSource> {
         let sketches = layout.sketches.map { reuse(&self.sketches, rows.count, $0) }
         let (source, coder, originals) = (source, coder, originals)
         let coded = source as? any CodedVectorSource
+        let directions = source as? any DirectionSource
         try Parallel.forEach(count: rows.count, grain: 256, threads: threads) { block, _ in
             try withUnsafeTemporaryAllocation(of: Float.self, capacity: source.dimension) { buffer in
                 guard let values = buffer.baseAddress else { return }
                 for place in block {
                     let row = rows.lowerBound + place
                     try source.read(row: row, into: buffer)
+                    let known = directions?.length(row: row)
                     if let kept {
+                        if let known { for component in buffer.indices { buffer[component] *= known } }
                         VectorCoder.storeFloats(
                             values, count: source.dimension, isHalf: originals == .float16, to: kept[place])
                     }
-                    try coder.space.admit(values, row: row, kernels: Kernels.active)
+                    let length = try coder.space.admit(values, row: row, kernels: Kernels.active)
                     coder.encode(
-                        values, record: codes[place], residual: residuals.map { $0[place] },
+                        values, length: known ?? length, record: codes[place], residual: residuals.map { $0[place] },
                         sketch: sketches.map { $0[place] })
                     coded?.copyCodes(row: row, record: codes[place], residual: residuals.map { $0[place] })
                 }

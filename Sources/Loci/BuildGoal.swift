@@ -81,6 +81,12 @@ public struct PlanOptions: Sendable, Equatable {
         guard !quantizations.isEmpty else {
             throw .parameter(name: "quantizations", value: "empty", allowed: "at least one to choose from")
         }
+        // The graph that candidates are measured on is that of the vectors; binary codes have one of their signs.
+        guard !quantizations.contains(.binary) else {
+            throw .parameter(
+                name: "quantization", value: "\(Quantization.binary)",
+                allowed: "another one to be planned with: build with it, and measure it with queries of your own")
+        }
         guard !degrees.isEmpty else {
             throw .parameter(name: "degrees", value: "empty", allowed: "at least one to choose from")
         }

@@ -86,7 +86,7 @@ public struct DatabaseInfo: Sendable, Equatable {
     public let bytes: Int
     /// The number of the last commit.
     public let transactionID: Int
-    /// The kernels that this process uses: portable, avx2, avx512 or neon.
+    /// The kernels that this process uses: portable, avx2, avx512, avx512-vpopcntdq or neon.
     public let kernels: String
     /// When commits are on the disk.
     public let durability: Durability

@@ -120,6 +120,7 @@ private struct CollectionOptimization<Observer: BuildObserver> {
         }
         let current = try Catalogue.record(number: view.number, path: database.path, in: transaction)
         record.tuning = current.tuning
+        record.properties = current.properties
         guard current.revision != view.record.revision else { return }
         let base = try database.environment.snapshot()
         let (now, nowRows, target) = try base.withTransaction { read in
@@ -141,8 +142,10 @@ private struct CollectionOptimization<Observer: BuildObserver> {
             guard hasOtherVectors || otherAttributes.contains(slot) else { continue }
             let id = VectorID(bytes: try now.identifiers.identifier(at: slot))
             if hasOtherVectors {
-                try slots.flatMap { now.vector(at: $0) }.withUnsafeBufferPointer {
-                    _ = try edit.put(id, $0, vectors: slots.count, replacing: true)
+                let lengths = slots.compactMap { now.length(at: $0) }
+                try slots.flatMap { now.direction(at: $0) }.withUnsafeBufferPointer {
+                    _ = try edit.put(
+                        id, $0, vectors: slots.count, lengths: lengths.isEmpty ? nil : lengths, replacing: true)
                 }
             }
             let attributes = try base.withTransaction { try $0.attributes(of: slot, in: view.number) }

@@ -127,6 +127,7 @@ private struct CollectionRebuild<Observer: BuildObserver> {
         var built = try build.built(identifiers, in: space)
         built.record.nextNumber = max(built.record.nextNumber, record.nextNumber)
         built.record.revision = record.revision &+ 1
+        built.record.properties = record.properties
         try build.publish(built) { transaction, _, record in
             record.tuning = try current(in: transaction).tuning
             return number
@@ -138,6 +139,7 @@ private struct CollectionRebuild<Observer: BuildObserver> {
         var record = CollectionRecord(name: salvaged.record.name, configuration: salvaged.record.configuration)
         record.nextNumber = salvaged.record.nextNumber
         record.revision = salvaged.record.revision &+ 1
+        record.properties = salvaged.record.properties
         try database.environment.write { transaction in
             _ = try current(in: transaction)
             try Catalogue.remove(name: record.name, number: number, in: transaction)

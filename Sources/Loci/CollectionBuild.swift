@@ -39,14 +39,16 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
 
     /// - Throws: `LociError`, `StorageError`, `IndexError`, or what the source throws; then nothing has changed.
     func run(_ target: Target) throws {
-        try configuration.build.validate(metric: configuration.metric)
+        try configuration.validate()
         let identifiers = try BuildIdentifiers(rows: identifiers, vectorCounts: vectorCounts, count: source.count)
         _ = try database.environment.read { try check(target, in: $0) }
         if database.environment.isReadOnly { throw StorageError.readOnly(path: database.path) }
-        try publish(try built(identifiers)) { transaction, hidden, _ in
+        try publish(try built(identifiers)) { transaction, hidden, record in
             let replaced = try check(target, in: transaction)
             // The collection remains, with other vectors; where `any` may be there, a new one takes its name.
             if let replaced, target != .any {
+                let current = try Catalogue.record(number: replaced, path: database.path, in: transaction)
+                record.properties = current.properties
                 let indexes = try transaction.indexedFields(of: replaced).map(\.definition)
                 try FieldIndexEditor.declare(indexes, of: hidden, in: transaction)
             }
@@ -68,7 +70,7 @@ struct CollectionBuild<Source: VectorSource, Observer: BuildObserver> {
             try space
             ?? VectorSpace.learn(
                 from: source, metric: configuration.metric, quantization: quantization,
-                seed: configuration.build.seed, componentLimit: configuration.componentLimit, threads: threads,
+                seed: configuration.build.seed, admission: configuration.admission, threads: threads,
                 observer: observer)
         record.setSpace(space)
         var graph: GraphBuilder.Graph?

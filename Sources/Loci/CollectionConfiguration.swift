@@ -43,16 +43,42 @@ public struct CollectionConfiguration: Sendable, Equatable {
     public var originals: Originals
     /// How the graph is built.
     public var build: BuildParameters
+    /// Whether the lengths that vectors had are kept, under cosine, which searches by directions alone: vectors are given
+    /// back in them, and vectors of length zero are taken, too.
+    public var keepsLengths: Bool
 
     /// A configuration; the defaults are those that the measurements in `docs/benchmarks` were taken with.
     public init(
         metric: Metric = .l2, quantization: Quantization = .standard, originals: Originals = .none,
-        build: BuildParameters = BuildParameters()
+        build: BuildParameters = BuildParameters(), keepsLengths: Bool = false
     ) {
         self.metric = metric
         self.quantization = quantization
         self.originals = originals
         self.build = build
+        self.keepsLengths = keepsLengths
+    }
+
+    /// Refuses what no collection can be made with.
+    /// - Throws: `IndexError.parameter`.
+    public func validate() throws(IndexError) {
+        try build.validate(metric: metric)
+        guard quantization.takes(metric) else {
+            throw .parameter(
+                name: "quantization", value: "\(quantization)",
+                allowed: "another one under the metric \(metric): \(quantization) takes \(Metric.cosine) alone")
+        }
+        guard !keepsLengths || metric == .cosine else {
+            throw .parameter(
+                name: "keepsLengths", value: "true",
+                allowed: "false under the metric \(metric), which brings no vector to another length")
+        }
+    }
+
+    /// What vectors the collection takes in, and as what.
+    var admission: Admission {
+        Admission(
+            componentLimit: componentLimit, takesZeroVectors: keepsLengths, takesSigns: quantization == .binary)
     }
 
     /// The largest magnitude of a component that can be stored.

@@ -8,29 +8,27 @@ extension CollectionEdit {
     func vector(at slot: UInt32) -> [Float] {
         [Float](unsafeUninitializedCapacity: record.dimension) { buffer, count in
             guard let output = buffer.baseAddress else { return }
-            load(slot, into: output)
+            graph.load(slot, by: coder, into: output)
             count = record.dimension
         }
     }
 
-    private func load(_ slot: UInt32, into output: UnsafeMutablePointer<Float>) {
-        let graph = graph
-        if let originals = graph.originals {
-            originals.load(slot, dimension: record.dimension, into: output)
-        } else {
-            coder.decode(
-                record: graph.codes.record(slot), residual: graph.residuals.map { $0.record(slot) }, into: output)
+    /// All vectors of a collection without unused slots, one after another: directions where lengths are kept apart.
+    func allDirections() -> [Float] {
+        let (dimension, graph, coder) = (record.dimension, graph, coder)
+        return [Float](unsafeUninitializedCapacity: record.slots * dimension) { buffer, count in
+            guard let output = buffer.baseAddress else { return }
+            for slot in 0..<record.slots {
+                graph.loadDirection(UInt32(slot), by: coder, into: output + slot * dimension)
+            }
+            count = record.slots * dimension
         }
     }
 
-    /// All vectors of a collection without unused slots, one after another.
-    func allVectors() -> [Float] {
-        let dimension = record.dimension
-        return [Float](unsafeUninitializedCapacity: record.slots * dimension) { buffer, count in
-            guard let output = buffer.baseAddress else { return }
-            for slot in 0..<record.slots { load(UInt32(slot), into: output + slot * dimension) }
-            count = record.slots * dimension
-        }
+    /// The lengths of all vectors of a collection without unused slots, where they are kept apart.
+    func allLengths() -> [Float?] {
+        let graph = graph
+        return (0..<UInt32(record.slots)).map { graph.length($0) }
     }
 
     var coder: VectorCoder { VectorCoder(layout: record.codeLayout, space: record.space) }

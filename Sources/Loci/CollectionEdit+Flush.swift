@@ -40,6 +40,7 @@ extension CollectionEdit {
         try identifiers.resize(to: 0)
         var empty = CollectionRecord(name: record.name, configuration: record.configuration)
         (empty.nextNumber, empty.revision) = (record.nextNumber, record.revision)
+        empty.properties = record.properties
         record = empty
         try fitArrays()
     }
@@ -89,7 +90,7 @@ extension CollectionEdit {
             return (0..<pending.count).contains { row in
                 let vector = base + row * record.dimension
                 // Of unit length under cosine. What is not admitted is not here.
-                try? space.admit(vector, row: nil, kernels: Kernels.active)
+                _ = try? space.admit(vector, row: nil, kernels: Kernels.active)
                 return record.reach(of: vector) > CollectionRecord.reachLimit
             }
         }
@@ -98,7 +99,7 @@ extension CollectionEdit {
     /// Codes vectors in the space that there is, into new slots at the end.
     private func append(_ pending: PendingVectors) throws {
         let first = record.slots
-        let source = try VectorArray(pending.appended(to: []), dimension: record.dimension)
+        let source = try pending.source(after: [], lengths: [])
         record.count += source.count
         record.slots += source.count
         try fitArrays()
@@ -112,11 +113,11 @@ extension CollectionEdit {
     /// Learns the space of all vectors, codes them all in it, and builds the graph when they are many.
     private func learn(_ pending: PendingVectors) throws {
         let first = record.slots
-        let source = try VectorArray(pending.appended(to: allVectors()), dimension: record.dimension)
+        let source = try pending.source(after: allDirections(), lengths: allLengths())
         let (quantization, parameters) = (record.quantization, record.configuration.build)
         let space = try VectorSpace.learn(
             from: source, metric: record.configuration.metric, quantization: quantization, seed: parameters.seed,
-            componentLimit: record.configuration.componentLimit, threads: threads, observer: SilentObserver())
+            admission: record.configuration.admission, threads: threads, observer: SilentObserver())
         record.setFilled(count: source.count)
         record.setSpace(space)
         var graph: GraphBuilder.Graph?

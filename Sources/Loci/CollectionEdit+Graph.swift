@@ -48,7 +48,7 @@ extension CollectionEdit {
 
     /// Codes vectors in the collection's space, and links them into the graph.
     func link(_ pending: PendingVectors) throws {
-        let source = try VectorArray(pending.appended(to: []), dimension: record.dimension)
+        let source = try pending.source(after: [], lengths: [])
         let linked = record.count
         let slots = try takeSlots(source.count)
         try write(try encoder(of: source).encode(0..<source.count), to: slots)

@@ -1,5 +1,6 @@
 // Loci, Apache License 2.0.
 
+import LociAttributes
 import LociIndex
 import LociStorage
 
@@ -109,14 +110,15 @@ final class CollectionEdit {
     /// - Parameters:
     ///   - values: The components of its vectors, one vector after another.
     ///   - vectors: How many vectors, to which the components must come in equal parts.
+    ///   - lengths: Of the vectors, where the components are those of their directions; `nil` where they are their own.
     ///   - attributes: The text of its attributes; `nil` to keep those of the identifier.
     ///   - replacing: Whether there may be one of this identifier, whose place it takes.
     /// - Returns: Whether there was.
     /// - Throws: `LociError.identifierExists` or `.vectorCount`, or `IndexError` for a vector that is not admitted, naming `row`.
     @discardableResult
     func put(
-        _ id: VectorID, _ values: UnsafeBufferPointer<Float>, vectors: Int = 1, attributes: [UInt8]? = nil,
-        replacing: Bool, row: Int? = nil
+        _ id: VectorID, _ values: UnsafeBufferPointer<Float>, vectors: Int = 1, lengths: [Float]? = nil,
+        attributes: [UInt8]? = nil, replacing: Bool, row: Int? = nil
     ) throws -> Bool {
         guard (1...VectorID.maximumBytes).contains(id.bytes.count) else {
             throw LociError.identifierLength(row: row ?? 0, bytes: id.bytes.count, limit: VectorID.maximumBytes)
@@ -138,7 +140,7 @@ final class CollectionEdit {
         let attributes = try attributes ?? old.flatMap { try storedAttributes(of: $0) }
         try changing {
             if let old { try detach(old, id) }
-            wait(id, values, dimension: dimension, attributes)
+            wait(id, values, lengths, dimension: dimension, attributes)
             if pending?.bytes ?? 0 >= Self.pendingBytes { try flush() }
         }
         return isWaiting || old != nil
@@ -146,11 +148,12 @@ final class CollectionEdit {
 
     /// Lets a row wait.
     private func wait(
-        _ id: VectorID, _ values: UnsafeBufferPointer<Float>, dimension: Int, _ attributes: [UInt8]?
+        _ id: VectorID, _ values: UnsafeBufferPointer<Float>, _ lengths: [Float]?, dimension: Int,
+        _ attributes: [UInt8]?
     ) {
         var pending = self.pending ?? PendingVectors(dimension: dimension)
         self.pending = nil
-        pending.put(values, for: id, attributes: attributes)
+        pending.put(values, lengths: lengths, for: id, attributes: attributes)
         self.pending = pending
         record.note(id)
         isChanged = true
@@ -165,6 +168,13 @@ final class CollectionEdit {
             failure = error
             throw error
         }
+    }
+
+    /// Sets the properties of the collection.
+    func setProperties(_ properties: Attributes?) {
+        guard properties != record.properties else { return }
+        record.properties = properties
+        isChanged = true
     }
 
     /// The identifier for a vector that was given none.

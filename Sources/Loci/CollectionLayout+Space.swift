@@ -22,7 +22,9 @@ extension CollectionArrays where Element == ChunkGeometry {
         bytes.identifiers = identifiers.fileBytes
         let meanBytes = record.quantization.firstLevelBits == nil ? 0 : 4 * record.dimension
         bytes.settings = SpaceEstimate.fileBytes(
-            keyBytes: 4, valueBytes: CollectionRecord.fixedBytes + meanBytes + record.name.utf8.count)
+            keyBytes: 4,
+            valueBytes: CollectionRecord.fixedBytes + meanBytes + record.name.utf8.count
+                + (record.properties?.utf8.count ?? 0))
         return bytes
     }
 }

@@ -13,7 +13,9 @@ extension CollectionArrays where Element == ChunkGeometry {
     /// - Throws: `StorageError.recordLength` for records that no chunk can hold.
     init(_ record: CollectionRecord) throws(StorageError) {
         // An empty collection has no dimension yet, and no chunk: any stride does.
-        let layout = CodeLayout(quantization: record.quantization, dimension: max(1, record.dimension))
+        let layout = CodeLayout(
+            quantization: record.quantization, dimension: max(1, record.dimension),
+            keepsLengths: record.configuration.keepsLengths)
         codes = try ChunkGeometry(stride: layout.recordStride)
         residuals = layout.residualStride > 0 ? try ChunkGeometry(stride: layout.residualStride) : nil
         let degree = record.configuration.build.maximumDegree

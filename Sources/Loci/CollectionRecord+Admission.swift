@@ -8,8 +8,7 @@ extension CollectionRecord {
 
     /// What vectors are admitted by: the metric and the largest component, and no coding.
     func admittingSpace(dimension: Int) -> VectorSpace {
-        .identity(
-            dimension: dimension, metric: configuration.metric, componentLimit: configuration.componentLimit)
+        .identity(dimension: dimension, metric: configuration.metric, admission: configuration.admission)
     }
 
     /// How far an admitted vector lies from the mean, in the scale of the space; the rotation changes nothing about that.

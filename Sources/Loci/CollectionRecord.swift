@@ -1,17 +1,18 @@
 // Loci, Apache License 2.0.
 
+import LociAttributes
 import LociIndex
 import LociStorage
 
 /// A collection's settings and statistics, as they stand in the table `collections`.
 ///
 ///     offset  bytes
-///          0      2   version of this record: 6
+///          0      2   version of this record: 7
 ///          2      1   metric: 1 l2, 2 ip, 3 cosine
-///          3      1   quantization: 1 float32, 2 float16, 3 lvq8, 4 lvq4, 5 lvq4x4, 6 lvq4x8
+///          3      1   quantization: 1 float32, 2 float16, 3 lvq8, 4 lvq4, 5 lvq4x4, 6 lvq4x8, 7 binary
 ///          4      1   originals: 0 none, 1 float16, 2 float32
 ///          5      1   flags: 1 the codes are rotated, 2 there is a graph, 4 there are sketches, 8 not every slot holds a
-///                     vector
+///                     vector, 16 code records hold the lengths of the vectors
 ///          6      2   maximum degree
 ///          8      4   dimension; 0 while there are no vectors
 ///         12      4   number of vectors
@@ -40,15 +41,19 @@ import LociStorage
 ///        100      4   number of vectors beyond the first of their rows; zero in version 5
 ///        104      8   number that the next vector without an identifier is named by
 ///        112      8   how often the collection was changed
-///        120          mean, dimension × f32, for the lvq kinds once there are vectors; then the name; then p points, each
-///                     a window, u32, and the recall that it reached in millionths, u32
+///        120      4   bytes of the properties; 0: there are none
+///        124          mean, dimension × f32, for the lvq kinds once there are vectors; then the name; then p points, each
+///                     a window, u32, and the recall that it reached in millionths, u32; then the properties, JSON
 ///
-/// Numbers are little-endian. Version 5, which knew of no rows of several vectors, is read. Versions 1 to 4 belong to databases
-/// of format versions 1 and 2, which are refused.
+/// Numbers are little-endian. Version 5, which knew of no rows of several vectors, and version 6, which knew of no properties,
+/// lengths and binary codes, are read: they end their fixed part at 120. Versions 1 to 4 belong to databases of format versions
+/// 1 and 2, which are refused.
 struct CollectionRecord: Sendable, Equatable {
-    static let currentVersion: UInt16 = 6
+    static let currentVersion: UInt16 = 7
     static let supportedVersions: ClosedRange<UInt16> = 5...currentVersion
-    static let fixedBytes = 120
+    static let fixedBytes = 124
+    /// The bytes before the mean up to version 6.
+    private static let oldFixedBytes = 120
     private static let pointBytes = 8
 
     var name: String
@@ -83,6 +88,8 @@ struct CollectionRecord: Sendable, Equatable {
     /// The table of entry points, where there is one.
     var entries: EntryTableLayout?
     var tuning: SearchTuning?
+    /// What those who use the collection want to know of it.
+    var properties: Attributes?
     /// How many identifier chunks there are besides those that need not be stored; a loss shows by it.
     var storedIdentifierChunks = 0
 
@@ -129,23 +136,22 @@ struct CollectionRecord: Sendable, Equatable {
         self.entries = quantization.firstLevelBits == nil ? nil : entries
     }
 
-    var codeLayout: CodeLayout { CodeLayout(quantization: quantization, dimension: dimension) }
+    var codeLayout: CodeLayout {
+        CodeLayout(quantization: quantization, dimension: dimension, keepsLengths: configuration.keepsLengths)
+    }
 
     /// The space that vectors are coded in.
     var space: VectorSpace {
-        let limit = configuration.componentLimit
-        guard quantization.firstLevelBits != nil else {
-            return .identity(dimension: dimension, metric: configuration.metric, componentLimit: limit)
-        }
+        guard quantization.firstLevelBits != nil else { return admittingSpace(dimension: dimension) }
         return VectorSpace(
             dimension: dimension, metric: configuration.metric, mean: mean, scale: scale,
             rotation: quantization.isRotated ? Rotation(dimension: dimension, seed: configuration.build.seed) : nil,
-            componentLimit: limit)
+            admission: configuration.admission)
     }
 
     private var flags: UInt8 {
         (quantization.isRotated ? 1 : 0) | (hasGraph ? 2 : 0) | (hasSketches ? 4 : 0)
-            | (hasUnusedSlots ? 8 : 0)
+            | (hasUnusedSlots ? 8 : 0) | (configuration.keepsLengths ? 16 : 0)
     }
 
     /// The record's bytes.
@@ -184,12 +190,14 @@ struct CollectionRecord: Sendable, Equatable {
         bytes.appendLittleEndian(UInt32(clamping: extraVectors))
         bytes.appendLittleEndian(nextNumber)
         bytes.appendLittleEndian(revision)
+        bytes.appendLittleEndian(UInt32(clamping: properties?.utf8.count ?? 0))
         for value in mean { bytes.appendLittleEndian(value.bitPattern) }
         bytes.append(contentsOf: name.utf8)
         for point in tuning?.points ?? [] {
             bytes.appendLittleEndian(UInt32(clamping: point.window))
             bytes.appendLittleEndian(UInt32(clamping: point.millionths))
         }
+        bytes.append(contentsOf: properties?.utf8 ?? [])
         let checksum = bytes.withUnsafeBytes { Checksum.crc32($0) }
         for offset in 0..<4 { bytes[52 + offset] = UInt8(truncatingIfNeeded: checksum >> (8 * UInt32(offset))) }
         return bytes
@@ -201,8 +209,8 @@ struct CollectionRecord: Sendable, Equatable {
         func fault(_ what: String) -> StorageError {
             .corrupted(what: what, location: "a collection's record in \(path)")
         }
-        guard bytes.count >= Self.fixedBytes else {
-            throw fault("it has \(bytes.count) bytes of at least \(Self.fixedBytes)")
+        guard bytes.count >= Self.oldFixedBytes else {
+            throw fault("it has \(bytes.count) bytes of at least \(Self.oldFixedBytes)")
         }
         let span = bytes.span.bytes
         var unsealed = bytes
@@ -213,8 +221,18 @@ struct CollectionRecord: Sendable, Equatable {
         guard Self.supportedVersions.contains(version) else {
             throw .formatVersion(path: path, found: UInt32(version), supported: UInt32(Self.currentVersion))
         }
+        // What came with version 7.
+        let isOld = version < 7
+        let fixedBytes = isOld ? Self.oldFixedBytes : Self.fixedBytes
+        guard bytes.count >= fixedBytes else {
+            throw fault("it has \(bytes.count) bytes of at least \(fixedBytes)")
+        }
+        let propertiesBytes = isOld ? 0 : Int(span.littleEndian(at: 120, as: UInt32.self))
+        guard propertiesBytes <= min(Collection.maximumPropertiesBytes, bytes.count - fixedBytes) else {
+            throw fault("it has properties of \(propertiesBytes) bytes")
+        }
         guard let metric = Metric(rawValue: bytes[2]) else { throw fault("it names metric \(bytes[2])") }
-        guard let quantization = Quantization(rawValue: bytes[3]) else {
+        guard let quantization = Quantization(rawValue: bytes[3]), !isOld || quantization != .binary else {
             throw fault("it names quantization \(bytes[3])")
         }
         guard let originals = Originals(rawValue: bytes[4]) else { throw fault("it names originals \(bytes[4])") }
@@ -224,7 +242,7 @@ struct CollectionRecord: Sendable, Equatable {
             build: BuildParameters(
                 maximumDegree: Int(span.littleEndian(at: 6, as: UInt16.self)),
                 window: Int(span.littleEndian(at: 32, as: UInt32.self)), alpha: alpha == 0 ? nil : alpha,
-                seed: span.littleEndian(at: 16, as: UInt64.self)))
+                seed: span.littleEndian(at: 16, as: UInt64.self)), keepsLengths: !isOld && bytes[5] & 16 != 0)
         dimension = Int(span.littleEndian(at: 8, as: UInt32.self))
         count = Int(span.littleEndian(at: 12, as: UInt32.self))
         scale = Float(bitPattern: span.littleEndian(at: 24, as: UInt32.self))
@@ -232,13 +250,13 @@ struct CollectionRecord: Sendable, Equatable {
         hasGraph = bytes[5] & 2 != 0
         let nameBytes = Int(span.littleEndian(at: 48, as: UInt16.self))
         let points = Int(span.littleEndian(at: 50, as: UInt16.self))
-        let nameEnd = bytes.count - Self.pointBytes * points
-        let meanBytes = nameEnd - Self.fixedBytes - nameBytes
+        let nameEnd = bytes.count - propertiesBytes - Self.pointBytes * points
+        let meanBytes = nameEnd - fixedBytes - nameBytes
         guard meanBytes >= 0, meanBytes % 4 == 0 else {
             throw fault("its name, mean and tuning do not fit its length")
         }
         mean = (0..<meanBytes / 4).map {
-            Float(bitPattern: span.littleEndian(at: Self.fixedBytes + 4 * $0, as: UInt32.self))
+            Float(bitPattern: span.littleEndian(at: fixedBytes + 4 * $0, as: UInt32.self))
         }
         name = String(decoding: bytes[(nameEnd - nameBytes)..<nameEnd], as: UTF8.self)
         let tunedWindow = Int(span.littleEndian(at: 56, as: UInt32.self))
@@ -254,6 +272,14 @@ struct CollectionRecord: Sendable, Equatable {
                 })
             guard tuning != nil else {
                 throw fault("its tuning is of \(points) points that do not rise as they should")
+            }
+        }
+        if propertiesBytes > 0 {
+            let text = bytes.suffix(propertiesBytes)
+            do throws(AttributesError) {
+                properties = try Attributes(validating: text)
+            } catch {
+                throw fault("its properties are no JSON object")
             }
         }
         slots = Int(span.littleEndian(at: 76, as: UInt32.self))
@@ -283,7 +309,7 @@ struct CollectionRecord: Sendable, Equatable {
             throw fault("it has \(storedIdentifierChunks) identifier chunks for \(slots) slots")
         }
         do throws(IndexError) {
-            try configuration.build.validate(metric: metric)
+            try configuration.validate()
         } catch {
             throw fault(error.description)
         }

@@ -94,21 +94,24 @@ final class CollectionView: @unchecked Sendable {
     }
 
     /// The vector of a slot: as it was given where originals are kept, else decoded.
-    func vector(at slot: UInt32) -> [Float] {
-        [Float](unsafeUninitializedCapacity: record.dimension) { buffer, count in
-            guard let output = buffer.baseAddress else { return }
-            load(slot, into: output)
-            count = record.dimension
-        }
+    func vector(at slot: UInt32) -> [Float] { array { graph.load(slot, by: coder, into: $0) } }
+
+    /// The direction of the vector of a slot where its length is kept apart, else the vector.
+    func direction(at slot: UInt32) -> [Float] { array { loadDirection(slot, into: $0) } }
+
+    /// Writes the same, as many floats as there are components.
+    func loadDirection(_ slot: UInt32, into output: UnsafeMutablePointer<Float>) {
+        graph.loadDirection(slot, by: coder, into: output)
     }
 
-    /// Writes the vector of a slot, as many floats as it has components.
-    func load(_ slot: UInt32, into output: UnsafeMutablePointer<Float>) {
-        if let originals = graph.originals {
-            originals.load(slot, dimension: record.dimension, into: output)
-        } else {
-            coder.decode(
-                record: graph.codes.record(slot), residual: graph.residuals.map { $0.record(slot) }, into: output)
+    /// The length of the vector of a slot where it is kept apart.
+    func length(at slot: UInt32) -> Float? { graph.length(slot) }
+
+    private func array(_ load: (UnsafeMutablePointer<Float>) -> Void) -> [Float] {
+        [Float](unsafeUninitializedCapacity: record.dimension) { buffer, count in
+            guard let output = buffer.baseAddress else { return }
+            load(output)
+            count = record.dimension
         }
     }
 }
@@ -127,6 +130,32 @@ extension GraphView {
             entries: record.entries.flatMap { layout in
                 records.entries.map { EntryTable(layout: layout, base: $0.record(0)) }
             })
+    }
+}
+
+extension GraphView {
+    /// Writes the vector of a slot: as it was given where originals are kept, else decoded, and of its length where that is
+    /// kept.
+    func load(_ slot: UInt32, by coder: VectorCoder, into output: UnsafeMutablePointer<Float>) {
+        if let originals {
+            originals.load(slot, dimension: layout.dimension, into: output)
+        } else {
+            coder.restore(record: codes.record(slot), residual: residuals.map { $0.record(slot) }, into: output)
+        }
+    }
+
+    /// Writes the same, but where the length is kept apart, the direction.
+    func loadDirection(_ slot: UInt32, by coder: VectorCoder, into output: UnsafeMutablePointer<Float>) {
+        if let originals {
+            originals.load(slot, dimension: layout.dimension, into: output)
+        } else {
+            coder.decode(record: codes.record(slot), residual: residuals.map { $0.record(slot) }, into: output)
+        }
+    }
+
+    /// The length of the vector of a slot where it is kept apart: with codes, and no originals that have it.
+    func length(_ slot: UInt32) -> Float? {
+        originals == nil && layout.keepsLengths ? layout.length(of: codes.record(slot)) : nil
     }
 }
 

@@ -1,5 +1,6 @@
 // Loci, Apache License 2.0.
 
+public import LociAttributes
 public import LociIndex
 import LociStorage
 
@@ -93,19 +94,24 @@ public final class Database: Sendable {
     /// - Parameters:
     ///   - name: From 1 to 255 bytes, without control characters.
     ///   - configuration: Its metric, quantization and graph.
-    /// - Throws: `LociError.collectionExists` or `.collectionName`; `IndexError.parameter`.
+    ///   - properties: A JSON object of its own; `nil` for none.
+    /// - Throws: `LociError.collectionExists`, `.collectionName` or `.propertiesLength`; `IndexError.parameter`.
     public func createCollection(
-        _ name: String, _ configuration: CollectionConfiguration = CollectionConfiguration()
+        _ name: String, _ configuration: CollectionConfiguration = CollectionConfiguration(),
+        properties: Attributes? = nil
     ) throws -> Collection {
         try Catalogue.validate(name)
-        try configuration.build.validate(metric: configuration.metric)
-        let record = CollectionRecord(name: name, configuration: configuration)
+        try configuration.validate()
+        try Collection.admit(properties, of: name)
+        var record = CollectionRecord(name: name, configuration: configuration)
+        record.properties = properties
+        let created = record
         try LociError.mapped {
             try environment.write { transaction in
                 guard try Catalogue.number(of: name, in: transaction) == nil else {
                     throw LociError.collectionExists(name: name)
                 }
-                try Catalogue.put(record, number: transaction.allocateCollectionNumber(), in: transaction)
+                try Catalogue.put(created, number: transaction.allocateCollectionNumber(), in: transaction)
             }
         }
         return Collection(name: name, database: self)
@@ -165,7 +171,7 @@ public final class Database: Sendable {
         observer: some BuildObserver = SilentObserver()
     ) throws -> Collection {
         try Catalogue.validate(name)
-        try configuration.build.validate(metric: configuration.metric)
+        try configuration.validate()
         _ = try BuildIdentifiers(rows: identifiers, vectorCounts: vectorCounts, count: source.count)
         return try create(at: path) { database in
             try database.buildCollection(

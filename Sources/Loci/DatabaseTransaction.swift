@@ -1,5 +1,6 @@
 // Loci, Apache License 2.0.
 
+public import LociAttributes
 import LociIndex
 import LociStorage
 
@@ -67,19 +68,23 @@ public final class DatabaseTransaction {
     /// - Parameters:
     ///   - name: From 1 to 255 bytes, without control characters.
     ///   - configuration: Its metric, quantization and graph.
-    /// - Throws: `LociError.collectionExists` or `.collectionName`; `IndexError.parameter`.
+    ///   - properties: A JSON object of its own; `nil` for none.
+    /// - Throws: `LociError.collectionExists`, `.collectionName` or `.propertiesLength`; `IndexError.parameter`.
     @discardableResult
     public func createCollection(
-        _ name: String, _ configuration: CollectionConfiguration = CollectionConfiguration()
+        _ name: String, _ configuration: CollectionConfiguration = CollectionConfiguration(),
+        properties: Attributes? = nil
     ) throws -> WritableCollection {
         try Catalogue.validate(name)
-        try configuration.build.validate(metric: configuration.metric)
+        try configuration.validate()
+        try Collection.admit(properties, of: name)
         return try LociError.mapped {
             let transaction = try opened()
             guard try Catalogue.number(of: name, in: transaction) == nil else {
                 throw LociError.collectionExists(name: name)
             }
-            let record = CollectionRecord(name: name, configuration: configuration)
+            var record = CollectionRecord(name: name, configuration: configuration)
+            record.properties = properties
             let number = try transaction.allocateCollectionNumber()
             try Catalogue.put(record, number: number, in: transaction)
             let view = try base.withTransaction { try CollectionView(number: number, record: record, in: $0) }

@@ -39,6 +39,8 @@ public enum LociError: Error, Equatable, Sendable {
     case collectionNotFound(name: String, existing: [String])
     /// A name that a collection cannot have.
     case collectionName(name: String, reason: String)
+    /// Properties of a collection that are too large.
+    case propertiesLength(name: String, bytes: Int, limit: Int)
     /// The collection has no vectors, and what was asked of it takes some.
     case emptyCollection(name: String)
     /// The collection holds vectors already, and they were not to be replaced.
@@ -144,6 +146,9 @@ extension LociError: CustomStringConvertible {
                 : "there is no collection \"\(name)\"; the database has \(Self.list(existing))"
         case .collectionName(let name, let reason):
             "\"\(name)\" cannot name a collection: \(reason)"
+        case .propertiesLength(let name, let bytes, let limit):
+            "the properties of the collection \"\(name)\" have \(bytes) bytes, and \(limit) is the limit; keep what is larger "
+                + "as attributes of a row"
         case .emptyCollection(let name):
             "the collection \"\(name)\" has no vectors; add some first"
         case .collectionNotEmpty(let name):

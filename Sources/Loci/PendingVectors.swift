@@ -7,6 +7,8 @@ import LociIndex
 struct PendingVectors {
     let dimension: Int
     private var values: [Float] = []
+    /// The lengths of vectors of which only the directions stand among the values, by their places.
+    private var lengths: [Int: Float] = [:]
     private var rows: [Row] = []
     private var textBytes = 0
     private var places: [VectorID: Int] = [:]
@@ -35,7 +37,10 @@ struct PendingVectors {
 
     /// The vectors of a row, as they were given.
     func vectors(at place: Int) -> [[Float]] {
-        rows[place].vectors.map { Array(values[$0 * dimension..<($0 + 1) * dimension]) }
+        rows[place].vectors.map { vector in
+            let length = lengths[vector] ?? 1
+            return values[vector * dimension..<(vector + 1) * dimension].map { $0 * length }
+        }
     }
 
     /// The text of the attributes that wait with a row.
@@ -44,13 +49,17 @@ struct PendingVectors {
     /// Adds a row, or puts it in the place of the one that waits under the identifier.
     /// - Parameters:
     ///   - vectors: One after another, at least one.
+    ///   - lengths: One for each vector, where these are directions; else `nil`.
     ///   - attributes: The text of its attributes; `nil` to keep those that wait.
-    mutating func put(_ vectors: UnsafeBufferPointer<Float>, for id: VectorID, attributes: [UInt8]?) {
+    mutating func put(
+        _ vectors: UnsafeBufferPointer<Float>, lengths: [Float]? = nil, for id: VectorID, attributes: [UInt8]?
+    ) {
         var attributes = attributes
         if let place = places[id] {
             let old = rows[place].vectors
             if vectors.count == old.count * dimension {
                 values.replaceSubrange(old.lowerBound * dimension..<old.upperBound * dimension, with: vectors)
+                setLengths(lengths, of: old)
                 if let attributes { setAttributes(attributes, at: place) }
                 return
             }
@@ -62,8 +71,13 @@ struct PendingVectors {
         places[id] = rows.count
         rows.append(Row(id: id, vectors: first..<first + added, attributes: attributes))
         values.append(contentsOf: vectors)
+        setLengths(lengths, of: first..<first + added)
         count += added
         textBytes += attributes?.count ?? 0
+    }
+
+    private mutating func setLengths(_ lengths: [Float]?, of vectors: Range<Int>) {
+        for vector in vectors { self.lengths[vector] = lengths?[vector - vectors.lowerBound] }
     }
 
     /// Sets the text of the attributes that wait with a row, or removes it.
@@ -94,6 +108,18 @@ struct PendingVectors {
     var entries: [Entry] {
         rows.lazy.filter { !$0.isDropped }
             .map { Entry(id: $0.id, count: $0.vectors.count, attributes: $0.attributes) }
+    }
+
+    /// The vectors that are left, after others.
+    /// - Parameters:
+    ///   - others: One after another.
+    ///   - known: The lengths of these, where they are directions.
+    func source(after others: [Float], lengths known: [Float?]) throws -> GatheredVectors {
+        var known = known
+        if !lengths.isEmpty {
+            for row in rows where !row.isDropped { known += row.vectors.map { lengths[$0] } }
+        }
+        return try GatheredVectors(appended(to: others), lengths: known, dimension: dimension)
     }
 
     /// The vectors that are left, after others, one after another.

@@ -50,7 +50,7 @@ struct PlanCandidates {
 
     private func bytesPerVector(_ quantization: Quantization, _ degree: Int) throws -> Double {
         let configuration = configuration(quantization, degree)
-        try configuration.build.validate(metric: configuration.metric)
+        try configuration.validate()
         var record = CollectionRecord(name: "", configuration: configuration)
         record.dimension = dimension
         record.setFilled(count: count)

@@ -89,7 +89,7 @@ struct PlanMeasurement<Observer: PlanObserver> {
         configuration.quantization = quantization
         return try VectorSpace.learn(
             from: sample.base, metric: configuration.metric, quantization: quantization,
-            seed: configuration.build.seed, componentLimit: configuration.componentLimit, threads: threads,
+            seed: configuration.build.seed, admission: configuration.admission, threads: threads,
             observer: PlanStageObserver(observer: observer, shown: nil))
     }
 

@@ -42,7 +42,8 @@ struct PlanSample {
         let queryRows = drawn.indices.filter { chosen.contains($0) }.map { drawn[$0] }
 
         let space = VectorSpace.identity(
-            dimension: source.dimension, metric: configuration.metric, componentLimit: componentLimit)
+            dimension: source.dimension, metric: configuration.metric,
+            admission: Admission(componentLimit: componentLimit, takesZeroVectors: configuration.keepsLengths))
         let reader = SampleReader(
             space: space,
             progress: { observer.progress(stage: .sampling, done: $0, total: drawn.count) },
@@ -55,6 +56,7 @@ struct PlanSample {
         largestMagnitude = readBase.largestMagnitude
         let exact = try ExactNeighbours.find(
             in: base, queries: queries, metric: configuration.metric, k: k, threads: threads,
+            takesZeroVectors: configuration.keepsLengths,
             observer: PlanStageObserver(observer: observer, shown: (.learning, .truth)))
         self.k = exact.k
         truth = (0..<exact.queryCount).map { Set(exact.rows[$0 * exact.k..<($0 + 1) * exact.k]) }

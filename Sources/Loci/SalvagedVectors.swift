@@ -100,6 +100,14 @@ struct SalvagedVectors: VectorSource, @unchecked Sendable {
     }
 }
 
+extension SalvagedVectors: DirectionSource {
+    func length(row: Int) -> Float? {
+        let layout = record.codeLayout
+        guard layout.keepsLengths, case .codes(let code, _) = rows[row] else { return nil }
+        return layout.length(of: code.assumingMemoryBound(to: UInt8.self))
+    }
+}
+
 extension SalvagedVectors: CodedVectorSource {
     /// Codes without originals are all there is of a vector: they are kept to the bit.
     func copyCodes(

@@ -146,7 +146,7 @@ final class SearchedSample: @unchecked Sendable {
         let again: Double =
             if coded.layout.residualBytes > 0 {
                 codes + Self.lines(coded.layout.residualBytes, stride: coded.layout.residualStride)
-            } else if coded.originals != nil, coded.layout.quantization != .float32 {
+            } else if coded.originals != nil, !coded.layout.quantization.isExact {
                 Self.lines(coded.originalBytes, stride: coded.originalBytes)
             } else {
                 0

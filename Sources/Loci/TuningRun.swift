@@ -53,16 +53,32 @@ struct TuningRun<Queries: VectorSource> {
     /// The number of neighbours that count: not more than there are.
     private var counted: Int { min(options.k, view.record.count - (ownSlots == nil ? 0 : 1)) }
 
-    private func trueNeighbours() throws -> [Set<UInt32>] {
+    /// What counts as found for a query.
+    private struct Truth {
+        let slots: Set<UInt32>
+        /// The distance that others may have, too. Binary codes tell few distances apart, and the same ones whoever measures:
+        /// which of equally near vectors are the nearest is chance there.
+        let distance: Float
+
+        func holds(_ slot: UInt32, at distance: Float) -> Bool { slots.contains(slot) || distance <= self.distance }
+    }
+
+    private func trueNeighbours() throws -> [Truth] {
         // An exact search sees the query itself.
         let searched = counted + (ownSlots == nil ? 0 : 1)
         let results = try view.search(
             queries, SearchOptions(k: searched, isExact: true), matching: nil, asVectors: true, threads: threads
         ) { try onQuery(.truth) }
-        return (0..<results.queryCount).map { Set(neighbours(of: $0, in: results)) }
+        let countsEqual = view.record.quantization == .binary
+        return (0..<results.queryCount).map { query in
+            let neighbours = neighbours(of: query, in: results)
+            return Truth(
+                slots: Set(neighbours.map { results.slots[$0] }),
+                distance: countsEqual ? neighbours.last.map { results.distances[$0] } ?? -.infinity : -.infinity)
+        }
     }
 
-    private func measure(_ window: Int, _ truth: [Set<UInt32>]) throws -> TuningResult.Point {
+    private func measure(_ window: Int, _ truth: [Truth]) throws -> TuningResult.Point {
         let start = ContinuousClock.now
         let results = try view.search(
             queries, SearchOptions(k: counted, window: window), matching: nil, asVectors: true, threads: threads,
@@ -70,7 +86,10 @@ struct TuningRun<Queries: VectorSource> {
         ) { try onQuery(.window(window)) }
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let hits = truth.indices.reduce(0) { hits, query in
-            hits + neighbours(of: query, in: results).reduce(0) { $0 + (truth[query].contains($1) ? 1 : 0) }
+            hits
+                + neighbours(of: query, in: results).count {
+                    truth[query].holds(results.slots[$0], at: results.distances[$0])
+                }
         }
         let millionths = hits * 1_000_000 / (queries.count * counted)
         return TuningResult.Point(
@@ -78,9 +97,9 @@ struct TuningRun<Queries: VectorSource> {
             queriesPerSecond: Double(queries.count) / max(seconds, 1e-9))
     }
 
-    /// The slots that were found for a query, without its own: the last one goes when that was not found.
-    private func neighbours(of query: Int, in results: SearchResults) -> [UInt32] {
+    /// The places of what was found for a query, without itself: the last one goes when that was not found.
+    private func neighbours(of query: Int, in results: SearchResults) -> [Int] {
         let own = ownSlots?[query]
-        return Array(results.slots[results.range(ofQuery: query)].filter { $0 != own }.prefix(counted))
+        return Array(results.range(ofQuery: query).filter { results.slots[$0] != own }.prefix(counted))
     }
 }

@@ -2,7 +2,7 @@
 
 import LociIndex
 
-/// Vectors of a view, in some order of their slots.
+/// Vectors of a view, in some order of their slots; directions where only these and their lengths are kept.
 struct ViewVectors: VectorSource {
     let view: CollectionView
     let slots: [UInt32]
@@ -16,8 +16,12 @@ struct ViewVectors: VectorSource {
         guard slots.indices.contains(row), output.count >= dimension, let base = output.baseAddress else {
             throw IndexError.rowOutOfRange(row: row, count: slots.count)
         }
-        view.load(slots[row], into: base)
+        view.loadDirection(slots[row], into: base)
     }
+}
+
+extension ViewVectors: DirectionSource {
+    func length(row: Int) -> Float? { view.length(at: slots[row]) }
 }
 
 extension ViewVectors: CodedVectorSource {

@@ -21,12 +21,13 @@ public struct ExactNeighbours: Sendable, Equatable {
     ///   - metric: How nearness is measured.
     ///   - k: The number of neighbours, at least 1.
     ///   - threads: The number of threads, at least 1.
+    ///   - takesZeroVectors: Whether vectors of zeros are taken under cosine, at distance 1 from everything.
     ///   - observer: Told of the progress over `source`, as `BuildStage.learning`.
     /// - Throws: What the sources throw; `IndexError` for vectors that cannot be measured.
     /// - Complexity: O(vectors · queries · dimension) time; O(queries · (dimension + k · threads)) memory.
     public static func find(
         in source: some VectorSource, queries: some VectorSource, metric: Metric, k: Int, threads: Int,
-        observer: some BuildObserver
+        takesZeroVectors: Bool = false, observer: some BuildObserver
     ) throws -> ExactNeighbours {
         guard k >= 1 else { throw IndexError.parameter(name: "k", value: "\(k)", allowed: "at least 1") }
         guard source.count > 0 else { throw IndexError.empty }
@@ -40,7 +41,8 @@ public struct ExactNeighbours: Sendable, Equatable {
             throw IndexError.dimensionMismatch(found: queries.dimension, expected: source.dimension)
         }
         let kept = min(k, source.count)
-        let space = VectorSpace.identity(dimension: source.dimension, metric: metric)
+        let space = VectorSpace.identity(
+            dimension: source.dimension, metric: metric, admission: Admission(takesZeroVectors: takesZeroVectors))
         let prepared = OwnedRecords(count: queries.count, stride: source.dimension * 4)
         try RowReader.forEach(
             source: queries, space: space, threads: threads, stage: .learning, observer: SilentObserver()

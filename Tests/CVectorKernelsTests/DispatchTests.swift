@@ -23,6 +23,7 @@ import Testing
         #elseif arch(arm64)
         #expect(vk_kernels_of(VK_AVX2) == nil)
         #expect(vk_kernels_of(VK_AVX512) == nil)
+        #expect(vk_kernels_of(VK_AVX512_VPOPCNTDQ) == nil)
         #endif
     }
 

@@ -13,7 +13,7 @@ struct KernelSet {
 
     /// Every set that this processor has; the portable one is the first.
     static var all: [KernelSet] {
-        [VK_PORTABLE, VK_AVX2, VK_AVX512, VK_NEON].compactMap { KernelSet($0) }
+        [VK_PORTABLE, VK_AVX2, VK_AVX512, VK_AVX512_VPOPCNTDQ, VK_NEON].compactMap { KernelSet($0) }
     }
 
     var name: String { String(cString: kernels.pointee.name) }
@@ -99,7 +99,7 @@ struct KernelSet {
         }?.map { Int32(bitPattern: $0) }
     }
 
-    // MARK: Sketches and entry points
+    // MARK: Sketches, binary rows and entry points
 
     func sketchBounds(_ query: SketchQuery, _ rows: RowPointers) -> [UInt32]? {
         floats(rows.count, keeping: rows.owners) { out in
@@ -107,6 +107,12 @@ struct KernelSet {
                 kernels.pointee.sketch_bounds(
                     argument, rows.pointers, rows.count, out)
             }
+        }
+    }
+
+    func hammingDistances(_ query: HammingQuery, _ rows: RowPointers) -> [UInt32]? {
+        floats(rows.count, keeping: rows.owners) { out in
+            query.withArgument { kernels.pointee.hamming_distances($0, rows.pointers, rows.count, out) }
         }
     }
 

@@ -173,6 +173,27 @@ static void check_sketches(const vk_kernels *kernels, size_t dimension, size_t c
     free(values), free_rows(&rows);
 }
 
+static void check_binary_rows(const vk_kernels *kernels, size_t dimension, size_t count, filling fill) {
+    size_t bytes = (dimension + 7) / 8, padded = (bytes + 63) / 64 * 64;
+    row_set rows = make_rows(bytes, VK_OVERREAD_BYTES, fill);
+    uint8_t *bits = allocate(padded), last[64] = {0};
+    memset(bits, 0, padded);
+    for (size_t j = 0; j < dimension; j++) {
+        if (fill == LOWEST || (fill == RANDOM && next() % 2)) bits[j / 8] |= (uint8_t)(1 << j % 8);
+        if (j / 512 == (dimension - 1) / 512) last[j / 8 % 64] |= (uint8_t)(1 << j % 8);
+    }
+    vk_hamming_query query = {bits, last, dimension};
+    float expected[MOST_ROWS] = {0}, actual[MOST_ROWS] = {0};
+    for (size_t i = 0; i < count; i++) {
+        int differing = 0;
+        for (size_t j = 0; j < dimension; j++) differing += (rows.rows[i][j / 8] ^ bits[j / 8]) >> j % 8 & 1;
+        expected[i] = (float)(2 * differing) / (float)dimension;
+    }
+    kernels->hamming_distances(&query, rows.rows, count, actual);
+    compare(kernels->name, "hamming_distances", dimension, expected, actual, sizeof expected);
+    free(bits), free_rows(&rows);
+}
+
 /// The definition of the least score of a lane, an entry at a time.
 static void entry_minimum(const vk_entry_query *query, const uint8_t *groups, size_t group_count, size_t lane,
                           float *least, uint32_t *least_group) {
@@ -420,6 +441,8 @@ static void check_set(const vk_kernels *kernels) {
         check_codes(kernels, dimension, counts[(dimension / 11) % 11], dimension % 2 ? LOWEST : HIGHEST);
         check_sketches(kernels, dimension, counts[dimension % 11], RANDOM);
         check_sketches(kernels, dimension, counts[(dimension / 11) % 11], dimension % 2 ? LOWEST : HIGHEST);
+        check_binary_rows(kernels, dimension, counts[dimension % 11], RANDOM);
+        check_binary_rows(kernels, dimension, counts[(dimension / 11) % 11], dimension % 2 ? LOWEST : HIGHEST);
         check_float_rows(kernels, dimension, counts[dimension % 11]);
         check_arrays(kernels, dimension);
         check_queries(kernels, dimension, 33000, RANDOM);
@@ -437,6 +460,7 @@ static void check_set(const vk_kernels *kernels) {
     for (size_t d = 0; d < sizeof large / sizeof *large; d++) {
         check_sketches(kernels, large[d], 5, LOWEST);
         check_sketches(kernels, large[d], 5, HIGHEST);
+        for (int fill = RANDOM; fill <= HIGHEST; fill++) check_binary_rows(kernels, large[d], 5, (filling)fill);
     }
     for (size_t lines = 1; lines <= VK_MOST_ENTRY_LINES; lines++) {
         for (size_t group_count = 1; group_count <= 40; group_count++) {

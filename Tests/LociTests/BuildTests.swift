@@ -20,10 +20,11 @@ import Testing
         case (_, .lvq4): 2 * length / 15
         case (_, .lvq4x4): 2 * length / 15 / 16
         case (_, .lvq4x8): 2 * length / 15 / 256 + 1e-5
+        case (_, .binary): length
         }
     }
 
-    @Test(arguments: [300, 3_000], Quantization.allCases)
+    @Test(arguments: [300, 3_000], Quantization.allCases.filter { $0 != .binary })
     func everyKind(count: Int, quantization: Quantization) throws {
         let folder = try TemporaryFolder()
         let database = try Database.open(folder.database)
@@ -107,7 +108,8 @@ import Testing
     func emptyCollectionIsBuilt(quantization: Quantization, originals: Originals) throws {
         let folder = try TemporaryFolder()
         let database = try Database.open(folder.database)
-        let collection = try database.createCollection("a", .quick(.l2, quantization, originals))
+        let metric: Metric = quantization == .binary ? .cosine : .l2
+        let collection = try database.createCollection("a", .quick(metric, quantization, originals))
         #expect(try collection.count == 0)
         #expect(try collection.dimension == nil)
         #expect(try collection.get("0") == nil)
@@ -117,7 +119,7 @@ import Testing
         let vectors = try RandomVectors(count: 20, dimension: 5)
         try collection.build(from: vectors)
         #expect(try collection.count == 20)
-        #expect(try collection.configuration == .quick(.l2, quantization, originals))
+        #expect(try collection.configuration == .quick(metric, quantization, originals))
         #expect(lociError { try collection.build(from: vectors) } == .collectionNotEmpty(name: "a"))
         try collection.build(from: RandomVectors(count: 7, dimension: 3), replacing: true)
         #expect(try collection.count == 7)

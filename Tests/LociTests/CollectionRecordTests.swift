@@ -1,5 +1,6 @@
 // Loci, Apache License 2.0.
 
+import LociAttributes
 import LociIndex
 import TestSupport
 import Testing
@@ -9,7 +10,7 @@ import Testing
 
 @Suite struct CollectionRecordTests {
     /// Where the mean begins: all before it is at the same places in every record.
-    private static let fixed = 120
+    private static let fixed = 124
 
     private var sample: CollectionRecord {
         var record = CollectionRecord(
@@ -43,7 +44,7 @@ import Testing
 
     /// The bytes of `sample`, but for the checksum.
     private static let golden: [UInt8] = [
-        0x06, 0x00, 0x03, 0x06, 0x01, 0x03, 0x28, 0x00,  // version, kinds, flags, degree
+        0x07, 0x00, 0x03, 0x06, 0x01, 0x03, 0x28, 0x00,  // version, kinds, flags, degree
         0x02, 0x00, 0x00, 0x00, 0x03, 0x00, 0x00, 0x00,  // dimension, vectors
         0x08, 0x07, 0x06, 0x05, 0x04, 0x03, 0x02, 0x01,  // seed
         0x00, 0x00, 0x00, 0x44, 0x00, 0x00, 0xC0, 0x3F,  // scale 512, alpha 1.5
@@ -58,6 +59,7 @@ import Testing
         0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,  // removed since, zero
         0x06, 0x05, 0x04, 0x03, 0x02, 0x01, 0x00, 0x00,  // next number
         0x07, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,  // revision
+        0x00, 0x00, 0x00, 0x00,  // bytes of the properties
         0x00, 0x00, 0x00, 0x3F, 0x00, 0x00, 0x80, 0xBE,  // mean
         0x61, 0x62,  // name
     ]
@@ -146,6 +148,81 @@ import Testing
         #expect(tuned.tuning?.window(reaching: 0.95) == 20)
     }
 
+    /// With lengths, properties and binary codes: what version 6 knew nothing of.
+    private var described: CollectionRecord {
+        var record = tuned
+        record.configuration.quantization = .binary
+        record.configuration.keepsLengths = true
+        record.mean = []
+        record.scale = 1
+        record.properties = try? Attributes(json: #"{"a":[1]}"#)
+        return record
+    }
+
+    @Test func goldenBytesOfWhatCameWithVersion7() throws {
+        var golden = described.encoded
+        #expect(golden[3] == 7 && golden[5] == 18 && golden[120..<124] == [9, 0, 0, 0])
+        // The bits of two dimensions, and the length.
+        #expect(golden[40..<48] == [16, 0, 0, 0, 0, 0, 0, 0])
+        #expect(String(decoding: golden[124..<126], as: UTF8.self) == "ab")
+        #expect(golden.count == 126 + 16 + 9 && String(decoding: golden.suffix(9), as: UTF8.self) == #"{"a":[1]}"#)
+        #expect(try CollectionRecord(decoding: golden, path: "") == described)
+        golden[golden.count - 1] = UInt8(ascii: "]")
+        Self.seal(&golden)
+        #expect(throws: StorageError.self) { try CollectionRecord(decoding: golden, path: "") }
+    }
+
+    /// As a program wrote it that knew no version 7: the same but for four bytes.
+    @Test(arguments: [5, 6] as [UInt8]) func olderVersionsAreRead(version: UInt8) throws {
+        for record in [sample, tuned, sketched] {
+            var old = record.encoded
+            old[0] = version
+            old.removeSubrange(120..<124)
+            Self.seal(&old)
+            let read = try CollectionRecord(decoding: old, path: "")
+            #expect(read == record && read.encoded == record.encoded)
+            #expect(read.properties == nil && !read.configuration.keepsLengths)
+            for length in 0..<old.count {
+                #expect(throws: StorageError.self) {
+                    try CollectionRecord(decoding: Array(old.prefix(length)), path: "")
+                }
+            }
+            // What came later is no part of it.
+            var wrong = old
+            wrong[5] |= 16
+            Self.seal(&wrong)
+            #expect(throws: StorageError.self) { try CollectionRecord(decoding: wrong, path: "") }
+        }
+        var binary = described
+        binary.configuration.keepsLengths = false
+        binary.properties = nil
+        var old = binary.encoded
+        old[0] = version
+        old.removeSubrange(120..<124)
+        Self.seal(&old)
+        #expect(throws: StorageError.self) { try CollectionRecord(decoding: old, path: "") }
+    }
+
+    @Test func laterVersionsAreRefused() throws {
+        var later = sample.encoded
+        later[0] = 8
+        Self.seal(&later)
+        #expect(throws: StorageError.formatVersion(path: "p", found: 8, supported: 7)) {
+            try CollectionRecord(decoding: later, path: "p")
+        }
+    }
+
+    @Test func whatNoCollectionIsMadeWithIsRefused() throws {
+        for change: (inout CollectionRecord) -> Void in [
+            { $0.configuration.metric = .l2 },
+            { $0.properties = try? Attributes(["a": .string(String(repeating: "a", count: 4_096))]) },
+        ] {
+            var wrong = described
+            change(&wrong)
+            #expect(throws: StorageError.self) { try CollectionRecord(decoding: wrong.encoded, path: "") }
+        }
+    }
+
     /// Puts the checksum right.
     private static func seal(_ bytes: inout [UInt8]) {
         bytes.replaceSubrange(52..<56, with: [0, 0, 0, 0])
@@ -164,6 +241,7 @@ import Testing
                 case 1: 1
                 default: metric == .ip ? 0.5 : 1.25
                 }
+            let quantization = Quantization.allCases.filter { $0.takes(metric) }.randomElement(using: &generator)
             var record = CollectionRecord(
                 name: String(
                     (0..<Int.random(in: 1...60, using: &generator)).map { _ in
@@ -171,11 +249,14 @@ import Testing
                     }),
                 configuration: CollectionConfiguration(
                     metric: metric,
-                    quantization: Quantization.allCases.randomElement(using: &generator) ?? .standard,
+                    quantization: quantization ?? .standard,
                     originals: Originals.allCases.randomElement(using: &generator) ?? .none,
                     build: BuildParameters(
                         maximumDegree: degree, window: Int.random(in: degree...10_000, using: &generator), alpha: alpha,
-                        seed: generator.next())))
+                        seed: generator.next()), keepsLengths: metric == .cosine && Bool.random(using: &generator)))
+            if Bool.random(using: &generator) {
+                record.properties = try Attributes(["number": .number(Double(generator.next() >> 12))])
+            }
             if Bool.random(using: &generator) {
                 record.dimension = [1, 2, 199, 200, 783, 65_536].randomElement(using: &generator) ?? 1
                 record.setFilled(count: Int.random(in: 1...Int(Int32.max), using: &generator))
@@ -213,7 +294,9 @@ import Testing
     }
 
     @Test func everyFlippedBitIsRefused() throws {
-        for good in [sample.encoded, tuned.encoded, sketched.encoded] { expectEveryFlippedBitIsRefused(good) }
+        for good in [sample.encoded, tuned.encoded, sketched.encoded, described.encoded] {
+            expectEveryFlippedBitIsRefused(good)
+        }
     }
 
     private func expectEveryFlippedBitIsRefused(_ good: [UInt8]) {
@@ -246,7 +329,7 @@ import Testing
         #expect(!isRefused(0, []))
         let whole: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFF]
         #expect(isRefused(2, [0]) && isRefused(2, [4]))
-        #expect(isRefused(3, [7]) && isRefused(3, [1]))
+        #expect(isRefused(3, [8]) && isRefused(3, [1]) && isRefused(3, [7]))
         #expect(isRefused(4, [3]))
         #expect(isRefused(5, [2]) && isRefused(5, [7]) && isRefused(5, [11]))
         #expect(isRefused(5, [5], of: sketched) && isRefused(5, [1], of: sketched) && !isRefused(5, [3], of: sketched))

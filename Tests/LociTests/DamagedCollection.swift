@@ -26,7 +26,7 @@ struct DamagedCollection {
 
     init(
         _ quantization: Quantization, _ originals: Originals = .none, metric: Metric = .l2, dimension: Int = 16,
-        count: Int = 2_300, seed: UInt64 = 1
+        count: Int = 2_300, keepsLengths: Bool = false, seed: UInt64 = 1
     ) throws {
         folder = try TemporaryFolder()
         database = try Database.open(folder.database)
@@ -35,7 +35,7 @@ struct DamagedCollection {
             "c",
             CollectionConfiguration(
                 metric: metric, quantization: quantization, originals: originals,
-                build: BuildParameters(maximumDegree: 8, window: 16)), from: source,
+                build: BuildParameters(maximumDegree: 8, window: 16), keepsLengths: keepsLengths), from: source,
             identifiers: (0..<count).map { $0 < 600 ? VectorID(row: $0) : VectorID("v\($0)") })
         try database.write { transaction in
             let collection = try transaction.collection("c")

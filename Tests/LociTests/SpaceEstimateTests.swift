@@ -81,7 +81,9 @@ import Testing
         let vectors = try RandomVectors(count: count, dimension: 33)
         let identifiers = (0..<count).map { VectorID("of some length \($0 * 7_919)") }
         for quantization in Quantization.allCases {
-            let configuration = CollectionConfiguration(quantization: quantization)
+            let configuration = CollectionConfiguration(
+                metric: quantization == .binary ? .cosine : .l2, quantization: quantization,
+                keepsLengths: quantization == .binary)
             let info = try database.buildCollection(
                 "a", configuration, from: vectors, identifiers: identifiers, replacing: true
             ).info()

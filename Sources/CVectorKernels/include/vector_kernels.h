@@ -11,7 +11,7 @@
 // neighbour list in one call. A code row begins with a header of 16 bytes, little-endian:
 //
 //      0       2       4               8               12              16
-//      | low   | step  | norm, level 1 | norm, level 2 | zero          | code bytes ...
+//      | low   | step  | norm, level 1 | norm, level 2 | not read      | code bytes ...
 //      | f16   | f16   | f32           | f32           |               |
 //
 // which stands for the vector y[j] = low + step * code[j]; the norms are the squared lengths of the decoded vector, by
@@ -37,6 +37,14 @@
 // sum where it is 0, each row's bound is, in this order,
 //
 //      ((base + norm_weight * norm) + (product_factor * factor) * (float)P) + error_factor * error
+//
+// A binary row holds one bit a dimension as a sketch does, and nothing else; it stands for the vector of unit length that
+// is 1 / sqrt(dimension) where the bit is 1 and the opposite where it is 0. With a query of such bits, of which H differ
+// from the row's, the distance is one minus the cosine, rounded once:
+//
+//      (float)(2 * H) / (float)dimension
+//
+// Bits behind the last dimension do not matter, of the row nor of the query.
 //
 // A table of entry points is groups of 16 entries. A group is a line of 64 bytes with 16 biases (f32), then lines of 64
 // bytes with 4-bit codes: byte 4 * e + b of line v holds, for the group's entry e, dimension 8 * v + b in its low nibble
@@ -83,7 +91,8 @@ typedef enum {
     VK_AVX2 = 1,    ///< x86-64 with AVX2, FMA (not used) and F16C
     VK_AVX512 = 2,  ///< x86-64 with AVX-512 F, BW, VL, DQ and VNNI
     VK_NEON = 3,    ///< AArch64 with the dot-product extension
-    VK_INSTRUCTION_SET_COUNT = 4
+    VK_AVX512_VPOPCNTDQ = 4,  ///< that of VK_AVX512 with VPOPCNTDQ, which counts bits
+    VK_INSTRUCTION_SET_COUNT = 5
 } vk_instruction_set;
 
 /// What turns an integer sum into a distance; see the formula above.
@@ -140,6 +149,13 @@ typedef struct {
     float error_factor;
 } vk_sketch_query;
 
+/// A query against binary rows: one bit a dimension.
+typedef struct {
+    const uint8_t *bits;  ///< (dimension + 7) / 8 bytes, zero-padded to a multiple of 64
+    const uint8_t *last;  ///< 64 bytes: which bits of the last 64 bytes of `bits` are of dimensions
+    size_t dimension;     ///< 1 or more
+} vk_hamming_query;
+
 /// A query against a table of entry points: 8 bits a dimension, any value from -128 to 127.
 typedef struct {
     const int8_t *values;  ///< 8 * lines values, in the order of dimensions; no padding
@@ -168,6 +184,9 @@ typedef struct {
 
     /// Lower bounds of distances by sketches.
     void (*VK_NONNULL sketch_bounds)(const vk_sketch_query *query, const uint8_t *const *rows, size_t count, float *out);
+
+    /// Distances of binary rows.
+    void (*VK_NONNULL hamming_distances)(const vk_hamming_query *query, const uint8_t *const *rows, size_t count, float *out);
 
     /// The least score of each lane in a table of `group_count` groups, 1 or more: out_scores[e] is the least among the
     /// groups' e-th entries, and out_groups[e] the first group that has it. Scores must be finite.
@@ -215,7 +234,7 @@ typedef struct {
 } vk_kernels;
 
 /// The kernels in use: the best that the processor has, or the set that the environment variable LOCI_KERNELS names
-/// (portable, avx2, avx512, neon) where the processor has it. Chosen once, at the first call; safe from any thread.
+/// (portable, avx2, avx512, avx512-vpopcntdq, neon) where the processor has it. Chosen once, at the first call; safe from any thread.
 const vk_kernels *VK_NONNULL vk_active(void);
 
 /// The kernels of one set, or NULL where this build or this processor lacks it.

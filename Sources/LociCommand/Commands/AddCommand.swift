@@ -119,7 +119,7 @@ struct AddCommand: ParsableCommand {
         if let existing {
             try options.check(against: existing, of: target.collection)
         } else {
-            try options.configuration.build.validate(metric: options.configuration.metric)
+            try options.configuration.validate()
         }
     }
 

@@ -103,7 +103,7 @@ struct BuildCommand: ParsableCommand {
                     + "what is not given")
         }
         do {
-            try settings.build.validate(metric: settings.metric)
+            try settings.validate()
         } catch {
             throw ValidationError(error.description)
         }

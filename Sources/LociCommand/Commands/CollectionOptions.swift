@@ -42,6 +42,10 @@ struct CollectionOptions: ParsableArguments {
                 + "\(Self.standard.originals).", valueName: "kind"))
     var originals: Choice<Originals>?
 
+    @Flag(
+        help: "Keep the lengths of vectors under cosine: they are given back in them, and vectors of zeros are taken.")
+    var keepLengths = false
+
     private static let standard = CollectionConfiguration()
 
     /// What is given, and the defaults.
@@ -52,7 +56,7 @@ struct CollectionOptions: ParsableArguments {
             originals: originals?.value ?? standard.originals,
             build: BuildParameters(
                 maximumDegree: degree ?? standard.build.maximumDegree, window: buildWindow ?? standard.build.window,
-                alpha: alpha, seed: seed ?? standard.build.seed))
+                alpha: alpha, seed: seed ?? standard.build.seed), keepsLengths: keepLengths)
     }
 
     /// Checks what is given against a collection that exists.
@@ -70,6 +74,7 @@ struct CollectionOptions: ParsableArguments {
         try check("--alpha", alpha, build.alpha ?? BuildParameters.standardAlpha(existing.metric))
         try check("--seed", seed, build.seed)
         try check("--originals", originals?.value, existing.originals)
+        try check("--keep-lengths", keepLengths ? true : nil, existing.keepsLengths)
     }
 
     /// An option that a collection was not made with.

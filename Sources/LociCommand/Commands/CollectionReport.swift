@@ -36,6 +36,7 @@ struct CollectionReport {
             ("quantization", info.quantization.description),
             ("originals", info.configuration.originals.description),
         ]
+        if info.configuration.keepsLengths { lines.append(("lengths", "kept")) }
         if info.hasGraph {
             lines += [
                 ("index", "graph"),
@@ -124,6 +125,7 @@ struct CollectionReport {
             ("metric", .string(info.configuration.metric.description)),
             ("quantization", .string(info.quantization.description)),
             ("originals", .string(info.configuration.originals.description)),
+            ("keeps_lengths", .bool(info.configuration.keepsLengths)),
             ("index", info.hasGraph ? "graph" : "scan"),
             ("degree", .integer(build.maximumDegree)),
             ("build_window", .integer(build.window)),

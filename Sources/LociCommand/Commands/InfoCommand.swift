@@ -16,11 +16,11 @@ struct InfoCommand: ParsableCommand {
               loci info photos.loci clip --json
 
             --json prints one object. Of a collection: name, count, rows, unused_slots, free_slots, dimension, metric, \
-            quantization, originals, index, degree, build_window, alpha, seed, search_window, tuning (null, or k, recall \
-            and curve), bytes_on_disk, unused_bytes (an estimate), bytes_per_vector, bytes, kernels, path, file_bytes. Of \
-            a database: path, bytes_on_disk, kernels, last_commit, durability (mode, interval_seconds), readers, \
-            oldest_reader_commit, and collections with such objects. readers is null if unknown, oldest_reader_commit if \
-            there are none.
+            quantization, originals, keeps_lengths, index, degree, build_window, alpha, seed, search_window, tuning \
+            (null, or k, recall and curve), bytes_on_disk, unused_bytes (an estimate), bytes_per_vector, bytes, kernels, \
+            path, file_bytes. Of a database: path, bytes_on_disk, kernels, last_commit, durability (mode, \
+            interval_seconds), readers, oldest_reader_commit, and collections with such objects. readers is null if \
+            unknown, oldest_reader_commit if there are none.
             """)
 
     @Argument(help: "The database: a file.", completion: .file(extensions: ["loci"]))

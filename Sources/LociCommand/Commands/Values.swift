@@ -18,7 +18,7 @@ extension Metric: NamedValue {
 }
 
 extension Quantization: NamedValue {
-    static var choices: [Quantization] { [.lvq8, .lvq4, .lvq4x4, .lvq4x8, .float16, .float32] }
+    static var choices: [Quantization] { [.lvq8, .lvq4, .lvq4x4, .lvq4x8, .float16, .float32, .binary] }
 }
 
 extension Originals: NamedValue {

@@ -130,6 +130,6 @@ final class DecodedVectors: BuildRecords, @unchecked Sendable {
         return VectorSpace(
             dimension: dimension, metric: graph.coder.space.metric, mean: mean,
             scale: VectorSpace.scale(forLength: longest), rotation: nil,
-            componentLimit: graph.coder.space.componentLimit)
+            admission: graph.coder.space.admission)
     }
 }

@@ -21,11 +21,13 @@ final class EditWorker {
         self.vectors = vectors
         // What was coded may decode to a little more than was allowed.
         let space = graph.coder.space
+        var admission = space.admission
+        admission.componentLimit = 2 * VectorSpace.componentLimit
         state = QueryState(
             layout: graph.coder.layout,
             space: VectorSpace(
                 dimension: space.dimension, metric: space.metric, mean: space.mean, scale: space.scale,
-                rotation: space.rotation, componentLimit: 2 * VectorSpace.componentLimit))
+                rotation: space.rotation, admission: admission))
         query = BuildQuery(layout: vectors.layout)
         pruner = RobustPrune(vectors: vectors, alpha: alpha)
         decoded = .allocate(capacity: graph.coder.layout.dimension)

@@ -21,7 +21,7 @@ extension Searcher {
     static func walkRanking(of view: GraphView) -> Ranking {
         if let residuals = view.residuals {
             .secondLevel(residuals)
-        } else if let originals = view.originals, view.layout.quantization != .float32 {
+        } else if let originals = view.originals, !view.layout.quantization.isExact {
             .originals(originals)
         } else {
             .firstLevel
@@ -30,7 +30,8 @@ extension Searcher {
 
     /// What the most exact distances of a view are taken by.
     static func fullRanking(of view: GraphView) -> Ranking {
-        if let originals = view.originals {
+        // Originals would tell more of a vector than its signs, which is all that a query against binary codes is.
+        if let originals = view.originals, view.layout.quantization != .binary {
             .originals(originals)
         } else if let residuals = view.residuals {
             .secondLevel(residuals)

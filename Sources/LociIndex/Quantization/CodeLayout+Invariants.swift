@@ -3,9 +3,15 @@
 import CVectorKernels
 
 extension CodeLayout {
-    /// What is wrong with a first-level record: a constant that no distance can be taken with, or a component that is no
-    /// finite number.
+    /// What is wrong with a first-level record: a constant that no distance can be taken with, a length that no vector has,
+    /// or a component that is no finite number.
     package func fault(of record: UnsafePointer<UInt8>) -> String? {
+        let length = length(of: record)
+        if !length.isFinite || length < 0 { return "the length of the vector is not a finite number from 0 up" }
+        if quantization == .binary {
+            let hasBits = BinaryCode(dimension: dimension).hasBitsBehind(record)
+            return hasBits ? "a bit behind the last dimension of the code is set" : nil
+        }
         guard hasHeader else {
             return withUnsafeTemporaryAllocation(of: Float.self, capacity: dimension) { buffer in
                 guard let values = buffer.baseAddress else { return nil }

@@ -7,9 +7,11 @@ import CVectorKernels
 /// A first-level LVQ record is a 16-byte header and the codes (see `vector_kernels.h` for both):
 ///
 ///     0      2      4              8              12             16
-///     | low  | step | norm level 1 | norm level 2 | zero         | code bytes …  | padding
+///     | low  | step | norm level 1 | norm level 2 | length       | code bytes …  | padding
 ///
-/// A float record is the components. A residual record is code bytes alone.
+/// A float record is the components, and a binary one the bits of `BinaryCode`, each followed by the length. The length of
+/// the vector before it was normalised, f32, is there only where it is kept; else a header has zero in its place, and the
+/// other records nothing. A residual record is code bytes alone.
 package struct CodeLayout: Sendable, Equatable {
     package static let headerBytes = Int(VK_CODE_HEADER_BYTES)
     /// The largest dimension: `byte_dots` stays exact up to here.
@@ -17,10 +19,13 @@ package struct CodeLayout: Sendable, Equatable {
 
     package let quantization: Quantization
     package let dimension: Int
+    /// Whether records hold the lengths that vectors had, under cosine.
+    package let keepsLengths: Bool
 
-    package init(quantization: Quantization, dimension: Int) {
+    package init(quantization: Quantization, dimension: Int, keepsLengths: Bool = false) {
         self.quantization = quantization
         self.dimension = dimension
+        self.keepsLengths = keepsLengths
     }
 
     /// Bytes of packed 4-bit codes: 64 for each 128 dimensions, and half of the rest, rounded up.
@@ -35,6 +40,7 @@ package struct CodeLayout: Sendable, Equatable {
         case .float16: dimension * 2
         case .lvq8: dimension
         case .lvq4, .lvq4x4, .lvq4x8: Self.nibbleBytes(dimension)
+        case .binary: BinaryCode(dimension: dimension).bytes
         }
     }
 
@@ -42,7 +48,9 @@ package struct CodeLayout: Sendable, Equatable {
     package var hasHeader: Bool { quantization.firstLevelBits != nil }
 
     /// Bytes of a first-level record that mean something.
-    package var recordBytes: Int { hasHeader ? Self.headerBytes + codeBytes : codeBytes }
+    package var recordBytes: Int {
+        hasHeader ? Self.headerBytes + codeBytes : codeBytes + (keepsLengths ? 4 : 0)
+    }
 
     /// Bytes from one first-level record to the next.
     package var recordStride: Int { Self.stride(recordBytes) }

@@ -26,6 +26,9 @@ package enum DistanceKernel {
     case sketches(
         @convention(c) (UnsafePointer<vk_sketch_query>?, Rows?, Int, UnsafeMutablePointer<Float>?) -> Void,
         UnsafePointer<vk_sketch_query>)
+    case bits(
+        @convention(c) (UnsafePointer<vk_hamming_query>?, Rows?, Int, UnsafeMutablePointer<Float>?) -> Void,
+        UnsafePointer<vk_hamming_query>)
     case floats(
         @convention(c) (UnsafePointer<Float>?, Int, Rows?, Int, UnsafeMutablePointer<Float>?) -> Void,
         UnsafePointer<Float>, Int)
@@ -37,6 +40,7 @@ package enum DistanceKernel {
         case .nibbles(let kernel, let query): kernel(query, rows, count, output)
         case .bytes(let kernel, let query): kernel(query, rows, count, output)
         case .sketches(let kernel, let query): kernel(query, rows, count, output)
+        case .bits(let kernel, let query): kernel(query, rows, count, output)
         case .floats(let kernel, let query, let dimension): kernel(query, dimension, rows, count, output)
         }
     }

@@ -23,6 +23,7 @@ package final class QueryState {
     private let byteQuery: UnsafeMutablePointer<vk_byte_query>
     private let twoLevelQuery: UnsafeMutablePointer<vk_two_level_query>
     private let sketchQuery: UnsafeMutablePointer<vk_sketch_query>
+    private let binaryQuery: BinaryQuery
 
     /// How many deviations of a sketch's estimate a neighbour is given before it is dropped unmeasured. At 0.5, recall@10
     /// on WordNet-MiniLM falls by 0.001 at window 34 (0.9512 to 0.9503); at 1, by half of that for a tenth more
@@ -56,6 +57,7 @@ package final class QueryState {
         twoLevelQuery.initialize(to: vk_two_level_query())
         sketchQuery = .allocate(capacity: 1)
         sketchQuery.initialize(to: vk_sketch_query())
+        binaryQuery = BinaryQuery(dimension: dimension)
     }
 
     deinit {
@@ -66,6 +68,7 @@ package final class QueryState {
         byteQuery.deallocate()
         twoLevelQuery.deallocate()
         sketchQuery.deallocate()
+        binaryQuery.deallocate()
     }
 
     /// The query as admitted: normalised under cosine.
@@ -77,6 +80,7 @@ package final class QueryState {
     package func prepare(_ vector: UnsafePointer<Float>) throws(IndexError) {
         values.update(from: vector, count: layout.dimension)
         try space.admit(values, row: nil, kernels: kernels)
+        if layout.quantization == .binary { binaryQuery.prepare(values) }
         guard layout.hasHeader else { return }
         coded.update(from: values, count: layout.dimension)
         var uncentredBase: Float = 0
@@ -126,7 +130,13 @@ package final class QueryState {
                 layout.dimension)
         case .lvq8: .bytes(kernels.byte_distances, UnsafePointer(byteQuery))
         case .lvq4, .lvq4x4, .lvq4x8: .nibbles(kernels.nibble_distances, UnsafePointer(nibbleQuery))
+        case .binary: .bits(kernels.hamming_distances, binaryQuery.query)
         }
+    }
+
+    /// Whether a kernel's distance under cosine is the negated inner product, of which one is missing.
+    private var lacksOne: Bool {
+        space.metric == .cosine && !layout.hasHeader && layout.quantization != .binary
     }
 
     /// What makes a distance of the first level one that is proportional to the squared Euclidean distance, when it is
@@ -134,7 +144,7 @@ package final class QueryState {
     package var squaredOffset: Float? {
         switch space.metric {
         case .l2: 0
-        case .cosine: layout.hasHeader ? 0 : 1
+        case .cosine: lacksOne ? 1 : 0
         case .ip: nil
         }
     }
@@ -175,14 +185,14 @@ package final class QueryState {
     package func finish(_ distance: Float) -> Float {
         let finished =
             layout.hasHeader
-            ? distance / space.scale / space.scale : space.metric == .cosine ? 1 + distance : distance
+            ? distance / space.scale / space.scale : lacksOne ? 1 + distance : distance
         return space.metric == .ip ? finished : max(0, finished)
     }
 
     /// What `finish` makes this distance of.
     package func unfinished(_ distance: Float) -> Float {
         layout.hasHeader
-            ? distance * space.scale * space.scale : space.metric == .cosine ? distance - 1 : distance
+            ? distance * space.scale * space.scale : lacksOne ? distance - 1 : distance
     }
 
     /// A query in integers.

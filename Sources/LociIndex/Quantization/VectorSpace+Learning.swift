@@ -12,7 +12,7 @@ extension VectorSpace {
     /// - Throws: What the source throws; `IndexError` for vectors that are not admitted, or none.
     package static func learn(
         from source: some VectorSource, metric: Metric, quantization: Quantization, seed: UInt64,
-        componentLimit: Float, threads: Int, observer: some BuildObserver
+        admission: Admission, threads: Int, observer: some BuildObserver
     ) throws -> VectorSpace {
         let dimension = source.dimension
         let count = source.count
@@ -23,10 +23,10 @@ extension VectorSpace {
         guard (1...CodeLayout.dimensionLimit).contains(dimension) else {
             throw IndexError.dimension(found: dimension, limit: CodeLayout.dimensionLimit)
         }
-        let plain = VectorSpace.identity(dimension: dimension, metric: metric, componentLimit: componentLimit)
+        let plain = VectorSpace.identity(dimension: dimension, metric: metric, admission: admission)
         let mean = try learnMean(source: source, space: plain, threads: threads, observer: observer)
         let centred = VectorSpace(
-            dimension: dimension, metric: metric, mean: mean, scale: 1, rotation: nil, componentLimit: componentLimit)
+            dimension: dimension, metric: metric, mean: mean, scale: 1, rotation: nil, admission: admission)
         let longest = Mutex<Float>(0)
         try RowReader.forEach(source: source, space: centred, threads: threads, stage: .learning, observer: observer) {
             values, _ in
@@ -49,7 +49,7 @@ extension VectorSpace {
         let rotation = quantization.isRotated ? Rotation(dimension: dimension, seed: seed) : nil
         return VectorSpace(
             dimension: dimension, metric: metric, mean: mean, scale: scale(forLength: length), rotation: rotation,
-            componentLimit: componentLimit)
+            admission: admission)
     }
 
     private static func learnMean(

@@ -19,24 +19,26 @@ package struct VectorSpace: Sendable {
     package let mean: [Float]
     package let scale: Float
     package let rotation: Rotation?
+    /// What vectors are taken in.
+    package let admission: Admission
+
     /// The largest magnitude of a component of this space's vectors.
-    package let componentLimit: Float
+    package var componentLimit: Float { admission.componentLimit }
 
     /// The space of vectors as they are: of float codes.
     package static func identity(
-        dimension: Int, metric: Metric, componentLimit: Float = Self.componentLimit
+        dimension: Int, metric: Metric, admission: Admission = Admission()
     ) -> VectorSpace {
         VectorSpace(
             dimension: dimension, metric: metric, mean: [Float](repeating: 0, count: dimension), scale: 1,
-            rotation: nil,
-            componentLimit: componentLimit)
+            rotation: nil, admission: admission)
     }
 
     package init(
         dimension: Int, metric: Metric, mean: [Float], scale: Float, rotation: Rotation?,
-        componentLimit: Float = Self.componentLimit
+        admission: Admission = Admission()
     ) {
-        self.componentLimit = componentLimit
+        self.admission = admission
         self.dimension = dimension
         self.metric = metric
         self.mean = mean
@@ -51,9 +53,13 @@ package struct VectorSpace: Sendable {
         return Float(sign: .plus, exponent: max(-120, min(120, exponent)), significand: 1)
     }
 
-    /// Refuses what no distance can be taken of, and normalises under cosine, in place.
+    /// Refuses what no distance can be taken of, and normalises under cosine, or takes the signs, in place.
+    /// - Returns: Under cosine the length of the vector that was given; else 1.
     /// - Throws: `IndexError.notFinite`, `.tooLarge` or `.zeroVector`, naming `row`.
-    package func admit(_ values: UnsafeMutablePointer<Float>, row: Int?, kernels: vk_kernels) throws(IndexError) {
+    @discardableResult
+    package func admit(
+        _ values: UnsafeMutablePointer<Float>, row: Int?, kernels: vk_kernels
+    ) throws(IndexError) -> Float {
         if kernels.all_finite(values, dimension) == 0 {
             let component = (0..<dimension).first { !values[$0].isFinite } ?? 0
             throw .notFinite(row: row, component: component)
@@ -63,8 +69,10 @@ package struct VectorSpace: Sendable {
             let component = (0..<dimension).first { values[$0].magnitude == largest } ?? 0
             throw .tooLarge(row: row, component: component, limit: componentLimit)
         }
-        guard metric == .cosine else { return }
-        guard largest > 0 else { throw .zeroVector(row: row) }
+        guard metric == .cosine else { return 1 }
+        if largest == 0, !admission.takesZeroVectors { throw .zeroVector(row: row) }
+        if admission.takesSigns { return takeSigns(values) }
+        if largest == 0 { return 0 }
         // By the largest component first, so that the squares of tiny vectors do not vanish.
         let inverse = 1 / largest
         for component in 0..<dimension {
@@ -72,6 +80,20 @@ package struct VectorSpace: Sendable {
         }
         let length = kernels.sum_of_squares(values, dimension).squareRoot()
         for component in 0..<dimension { values[component] /= length }
+        return largest * length
+    }
+
+    /// Makes a vector the one of its signs.
+    /// - Returns: Its length. In double precision nothing vanishes, be it as small as a float can be.
+    private func takeSigns(_ values: UnsafeMutablePointer<Float>) -> Float {
+        let magnitude = BinaryCode.magnitude(dimension)
+        var squares = 0.0
+        for component in 0..<dimension {
+            let value = values[component]
+            squares += Double(value) * Double(value)
+            values[component] = value > 0 ? magnitude : -magnitude
+        }
+        return Float(squares.squareRoot())
     }
 
     /// Centres, scales and rotates an admitted vector in place.

@@ -106,7 +106,8 @@ import Testing
         let source = try VectorArray([1, 2, 3], dimension: 1)
         #expect(throws: IndexError.cancelled) {
             try VectorSpace.learn(
-                from: source, metric: .l2, quantization: .lvq8, seed: 1, componentLimit: 1, threads: 1,
+                from: source, metric: .l2, quantization: .lvq8, seed: 1, admission: Admission(componentLimit: 1),
+                threads: 1,
                 observer: StoppingObserver(stage: .learning))
         }
     }

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct SearcherTests {
-    @Test(arguments: Quantization.allCases, Metric.allCases)
+    @Test(arguments: Quantization.allCases.filter { $0 != .binary }, Metric.allCases)
     func aScanIsBruteForceOverDecodedVectors(kind: Quantization, metric: Metric) throws {
         var generator = SeededGenerator("scan \(kind) \(metric)")
         let dimension = 20

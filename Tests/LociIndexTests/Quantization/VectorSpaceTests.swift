@@ -9,7 +9,8 @@ import Testing
         _ source: some VectorSource, _ metric: Metric = .l2, limit: Float = VectorSpace.componentLimit, threads: Int = 2
     ) throws -> VectorSpace {
         try VectorSpace.learn(
-            from: source, metric: metric, quantization: .lvq4, seed: 42, componentLimit: limit, threads: threads,
+            from: source, metric: metric, quantization: .lvq4, seed: 42, admission: Admission(componentLimit: limit),
+            threads: threads,
             observer: SilentObserver())
     }
 

@@ -16,13 +16,15 @@ final class CodedVectors {
     init(_ values: [Float], dimension: Int, metric: Metric, quantization: Quantization, seed: UInt64 = 42) throws {
         source = try VectorArray(values, dimension: dimension)
         let layout = CodeLayout(quantization: quantization, dimension: dimension)
-        let limit = quantization == .float16 ? VectorSpace.float16Limit : VectorSpace.componentLimit
+        let admission = Admission(
+            componentLimit: quantization == .float16 ? VectorSpace.float16Limit : VectorSpace.componentLimit,
+            takesSigns: quantization == .binary)
         let space =
             layout.hasHeader
             ? try VectorSpace.learn(
-                from: source, metric: metric, quantization: quantization, seed: seed, componentLimit: limit, threads: 2,
+                from: source, metric: metric, quantization: quantization, seed: seed, admission: admission, threads: 2,
                 observer: SilentObserver())
-            : VectorSpace.identity(dimension: dimension, metric: metric, componentLimit: limit)
+            : VectorSpace.identity(dimension: dimension, metric: metric, admission: admission)
         coder = VectorCoder(layout: layout, space: space)
         codes = OwnedRecords(count: source.count, stride: layout.recordStride)
         residuals =
@@ -33,8 +35,9 @@ final class CodedVectors {
             var vector = vector(row)
             try vector.withUnsafeMutableBufferPointer { vector in
                 guard let base = vector.baseAddress else { return }
-                try space.admit(base, row: row, kernels: Kernels.active)
-                coder.encode(base, record: codes[row], residual: residuals?[row], sketch: sketches?[row])
+                let length = try space.admit(base, row: row, kernels: Kernels.active)
+                coder.encode(
+                    base, length: length, record: codes[row], residual: residuals?[row], sketch: sketches?[row])
             }
         }
     }
