@@ -38,7 +38,7 @@ import Testing
         return results[query: 0]
     }
 
-    @Test(arguments: Metric.allCases, [Quantization.float32, .lvq8, .lvq4x8])
+    @Test(arguments: Metric.allCases, [Quantization.float32, .lvq4x8])
     func findWhatArraysFind(metric: Metric, quantization: Quantization) throws {
         let collection = try database.buildCollection("a", .quick(metric, quantization), from: vectors)
         for query in 0..<queries.count {

@@ -113,7 +113,7 @@ import Testing
             try database.write { _ = try $0.collection("a").add(from: vectors) }
             for row in 0..<start.filled { rows[VectorID(row: row)] = Row(vectors: [vectors[row]]) }
         }
-        for _ in 0..<10 {
+        for _ in 0..<5 {
             try database.write { transaction in
                 let writable = try transaction.collection("a")
                 for _ in 0..<25 {
