@@ -31,9 +31,7 @@ extension Collection {
         return try withMatching(options.filter) { view, matching in
             try view.admitQueries(dimension: vector.count)
             return try view.withSearcher { searcher in
-                try vector.withUnsafeBufferPointer { vector in
-                    try view.search(vector, options, matching: matching, searcher: searcher, into: &results)
-                }
+                try view.search(vector.span.bytes, options, matching: matching, searcher: searcher, into: &results)
                 return try view.explanation(of: searcher, options, matching: matching)
             }
         }

@@ -97,19 +97,19 @@ extension Collection {
 
 extension CollectionView {
     /// The queries that latencies are taken of.
-    private static var latencySample: Int { 1_000 }
+    static var latencySample: Int { 1_000 }
 
     /// How long each of the first queries takes alone, on this thread, and what a single one does.
-    fileprivate func answerAlone(
-        _ queries: LoadedVectors, _ options: SearchOptions, _ matching: MatchingSlots?
+    func answerAlone(
+        _ queries: LoadedVectors, _ options: SearchOptions, _ matching: MatchingSlots?, limit: Int = latencySample
     ) throws -> (latencies: [Duration], explanation: SearchExplanation?) {
         var results = SearchResults()
         return try withSearcher { searcher in
-            let latencies = try (0..<min(queries.count, Self.latencySample)).map { query in
+            let latencies = try (0..<min(queries.count, limit)).map { query in
                 results.removeAll()
                 let start = ContinuousClock.now
                 try queries.withRow(query) {
-                    try search($0, options, matching: matching, searcher: searcher, into: &results)
+                    try search($0.span.bytes, options, matching: matching, searcher: searcher, into: &results)
                 }
                 return ContinuousClock.now - start
             }

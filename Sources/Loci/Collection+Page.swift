@@ -124,18 +124,9 @@ extension CollectionView {
         }
         var slots = [UInt32](repeating: 0, count: depth)
         var distances = [Float](repeating: 0, count: depth)
-        let found = try vector.withUnsafeBufferPointer { vector in
-            try slots.withUnsafeMutableBufferPointer { slots in
-                try distances.withUnsafeMutableBufferPointer { distances in
-                    guard let vector = vector.baseAddress, let slots = slots.baseAddress,
-                        let distances = distances.baseAddress
-                    else { return 0 }
-                    return try searcher.search(
-                        vector, in: graph, count: depth, reach: reach, matching: matching?.slots, slots: slots,
-                        distances: distances)
-                }
-            }
-        }
+        let found = try searcher.search(
+            vector.span.bytes, in: graph, count: depth, reach: reach, matching: matching?.slots, slots: &slots,
+            distances: &distances)
         let deeper = zip(slots, distances).prefix(found).map { (slot: $0, distance: $1) }
         progress.deepen(
             deeper, isComplete: options.maximumDistance != nil && found < depth,
@@ -149,12 +140,9 @@ extension CollectionView {
         let available = matching?.count ?? record.count
         let count = min(Self.scannedAhead * (progress.givenCount + wanted), available)
         let known = progress.known()
-        let found = try vector.withUnsafeBufferPointer { vector in
-            guard let vector = vector.baseAddress else { return [SearchProgress.Found]() }
-            return try searcher.scan(
-                vector, in: graph, count: count, asWalked: asWalked, within: options.maximumDistance ?? .infinity,
-                matching: matching?.slots, except: known)
-        }
+        let found = try searcher.scan(
+            vector.span.bytes, in: graph, count: count, asWalked: asWalked,
+            within: options.maximumDistance ?? .infinity, matching: matching?.slots, except: known)
         progress.deepen(found, isComplete: found.count < count, of: available)
     }
 }

@@ -122,15 +122,22 @@ extension Collection {
     ///   - results: Forgets what it holds, and takes the neighbours of this one query.
     /// - Throws: `IndexError` for a vector or number that cannot be used; `LociError`.
     public func search(_ vector: [Float], _ options: SearchOptions, into results: inout SearchResults) throws {
+        try search(vector.span.bytes, options, into: &results)
+    }
+
+    /// Finds the vectors nearest to a query that lies in memory as bytes, a part of a message say: as
+    /// `search(_:_:into:)` of an array, which is made nowhere.
+    /// - Parameters:
+    ///   - query: The components as 32-bit floats, little-endian, at any address: 4 bytes for each of the collection's
+    ///     dimension.
+    ///   - options: How to search.
+    ///   - results: Forgets what it holds, and takes the neighbours of this one query.
+    /// - Throws: `IndexError` for bytes or a number that cannot be used; `LociError`.
+    public func search(_ query: RawSpan, _ options: SearchOptions, into results: inout SearchResults) throws {
         try options.validate()
         results.removeAll()
         try withMatching(options.filter) { view, matching in
-            try view.admitQueries(dimension: vector.count)
-            try view.withSearcher { searcher in
-                try vector.withUnsafeBufferPointer { vector in
-                    try view.search(vector, options, matching: matching, searcher: searcher, into: &results)
-                }
-            }
+            try view.answer(query, options, matching: matching, into: &results)
         }
     }
 
@@ -162,15 +169,23 @@ extension CollectionView {
         }
     }
 
-    /// Answers one query, and adds its neighbours to `results`.
+    /// Answers one query that may be any bytes, and adds its neighbours to `results`.
+    func answer(
+        _ query: RawSpan, _ options: SearchOptions, matching: MatchingSlots?, into results: inout SearchResults
+    ) throws {
+        try admitQueries(dimension: QueryBytes.dimension(of: query))
+        try withSearcher { try search(query, options, matching: matching, searcher: $0, into: &results) }
+    }
+
+    /// Answers one query of the collection's dimension, and adds its neighbours to `results`.
     func search(
-        _ vector: UnsafeBufferPointer<Float>, _ options: SearchOptions, matching: MatchingSlots?, searcher: Searcher,
+        _ query: RawSpan, _ options: SearchOptions, matching: MatchingSlots?, searcher: Searcher,
         into results: inout SearchResults
     ) throws {
         if record.hasExtraVectors {
-            return try searchRows(Array(vector), options, matching: matching, searcher: searcher, into: &results)
+            let vector = QueryBytes.vector(of: query)
+            return try searchRows(vector, options, matching: matching, searcher: searcher, into: &results)
         }
-        guard let vector = vector.baseAddress else { return }
         let available = matching?.count ?? record.count
         guard available > 0 else { return results.endQuery() }
         let count = min(options.k, available)
@@ -179,7 +194,7 @@ extension CollectionView {
             try withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { distances in
                 guard let slots = slots.baseAddress, let distances = distances.baseAddress else { return }
                 let found = try searcher.search(
-                    vector, in: graph, count: count, reach: reach, matching: matching?.slots, slots: slots,
+                    query, in: graph, count: count, reach: reach, matching: matching?.slots, slots: slots,
                     distances: distances)
                 try append(slots, distances, count: found, to: &results)
                 results.endQuery(isComplete: isComplete(found, of: count, reach))
@@ -259,11 +274,12 @@ extension CollectionView {
                     let place = index * dimension..<(index + 1) * dimension
                     try queries.read(row: row, into: UnsafeMutableBufferPointer(rebasing: vectors[place]))
                 }
-                guard let first = vectors.baseAddress else { return }
+                let bytes = UnsafeBufferPointer(vectors).span.bytes
+                let length = dimension * MemoryLayout<Float>.size
                 try InterleavedSearch.run(searchers, count: block.count) { searcher, index in
                     try searcher.begin(
-                        first + index * dimension, in: graph, count: count, reach: reach, matching: matching?.slots,
-                        hidden: hidden?[block.lowerBound + index])
+                        bytes.extracting(index * length..<(index + 1) * length), in: graph, count: count, reach: reach,
+                        matching: matching?.slots, hidden: hidden?[block.lowerBound + index])
                 } finish: { searcher, index in
                     slots.withUnsafeMutableBufferPointer { slots in
                         distances.withUnsafeMutableBufferPointer { distances in

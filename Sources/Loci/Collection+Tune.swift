@@ -83,10 +83,11 @@ extension Collection {
     ) throws -> TuningResult {
         let loaded = try LoadedVectors(queries)
         return try tune(options) { view in
-            try TuningRun(
-                view: view, queries: loaded, ownSlots: nil, options: options,
-                threads: max(1, threads ?? Parallel.processorCount), onQuery: onQuery
-            ).result()
+            try view.admitQueries(dimension: loaded.dimension)
+            let queries = RecallQueries(
+                view: view, queries: loaded, ownSlots: nil, k: options.k,
+                threads: max(1, threads ?? Parallel.processorCount))
+            return try TuningRun(queries: queries, options: options, onQuery: onQuery).result()
         }
     }
 
@@ -109,17 +110,12 @@ extension Collection {
         sample: Int, seed: UInt64 = 42, _ options: TuningOptions = TuningOptions(), threads: Int? = nil,
         onQuery: @escaping @Sendable (TuningStage) throws -> Void = { _ in }
     ) throws -> TuningResult {
-        guard (1...SearchOptions.limit).contains(sample) else {
-            throw IndexError.parameter(name: "sample", value: "\(sample)", allowed: "from 1 to \(SearchOptions.limit)")
-        }
+        try RecallQueries.validate(sample: sample)
         return try tune(options) { view in
-            let live = Array(view.liveSlots)
-            let slots = RandomRows.draw(min(sample, live.count), of: live.count, seed: seed).map { live[$0] }
-            let vectors = try VectorArray(slots.flatMap { view.vector(at: $0) }, dimension: view.record.dimension)
-            return try TuningRun(
-                view: view, queries: vectors, ownSlots: slots, options: options,
-                threads: max(1, threads ?? Parallel.processorCount), onQuery: onQuery
-            ).result()
+            let queries = try RecallQueries(
+                view: view, sample: sample, seed: seed, k: options.k,
+                threads: max(1, threads ?? Parallel.processorCount))
+            return try TuningRun(queries: queries, options: options, onQuery: onQuery).result()
         }
     }
 

@@ -28,6 +28,10 @@ final class CollectionEdit {
     var isChanged = false
     /// What kept a change from being made whole: nothing can be stored after that, whoever caught it.
     private var failure: (any Error)?
+    /// What searches see, from when it is asked for to the next change.
+    private var standing: CollectionView?
+    /// Those of the last view, and its record, whose space mostly stays.
+    private var searchers: (pool: SearcherPool, record: CollectionRecord)
 
     /// Vectors that wait take at most about so many bytes.
     static let pendingBytes = 64 << 20
@@ -47,6 +51,7 @@ final class CollectionEdit {
         self.transaction = transaction
         arrays = base.arrays.map { ChunkEditor(of: $1, in: $0, collection: number) }
         identifiers = IdentifierEditor(of: base.identifiers, collection: number)
+        searchers = (base.searchers, base.record)
     }
 
     /// The number of vectors, those that wait included.
@@ -162,6 +167,7 @@ final class CollectionEdit {
     /// Runs a change that must be made whole or not at all.
     func changing(_ body: () throws -> Void) throws {
         if let failure { throw failure }
+        standing = nil
         do {
             try body()
         } catch {
@@ -260,15 +266,37 @@ final class CollectionEdit {
     /// - Returns: `nil` where it was not changed.
     func committedView(in transaction: borrowing ReadTransaction) throws -> CollectionView? {
         guard isChanged else { return nil }
-        let hasSameSpace =
-            record.scale == base.record.scale && record.mean == base.record.mean
-            && record.dimension == base.record.dimension
         return CollectionView(
             number: number, record: record, commit: transaction.transactionID,
             arrays: try arrays.map { try ChunkTable(unsafelyBorrowing: transaction, after: $1) },
             identifiers: try IdentifierTable(
                 unsafelyBorrowing: transaction, base: base.identifiers, after: identifiers),
-            searchers: hasSameSpace
-                ? base.searchers : SearcherPool(layout: record.codeLayout, space: record.space))
+            searchers: fittingSearchers())
+    }
+
+    /// The collection as this transaction has changed it, to be searched until the next change. What waits is coded and linked
+    /// before.
+    /// - Complexity: That of what waits, and O(chunks) after each change.
+    func view() throws -> CollectionView {
+        if let standing { return standing }
+        try changing {
+            try flush()
+            try fieldIndexes?.apply(in: transaction)
+        }
+        let view = CollectionView(
+            number: number, record: record, commit: transaction.transactionID,
+            arrays: arrays.map { ChunkTable(unsafelyReading: $1) }, identifiers: identifiers.table,
+            searchers: fittingSearchers())
+        standing = view
+        return view
+    }
+
+    /// Searchers of the record's space: those of the last view, if it is theirs.
+    private func fittingSearchers() -> SearcherPool {
+        let last = searchers.record
+        if record.scale != last.scale || record.mean != last.mean || record.dimension != last.dimension {
+            searchers = (SearcherPool(layout: record.codeLayout, space: record.space), record)
+        }
+        return searchers.pool
     }
 }

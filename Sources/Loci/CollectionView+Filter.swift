@@ -10,12 +10,16 @@ extension CollectionView {
     /// - Throws: `StorageError.corrupted` for attributes, or indexes, that are damaged.
     /// - Complexity: For a filter that was not used on this view, O(slots / 64 + postings that are read) where indexes cover it, and
     ///   else O(bytes of the attributes that they leave open): without an index, of all.
-    func matching(_ filter: Filter, in transaction: borrowing ReadTransaction) throws -> MatchingSlots {
+    func matching(
+        _ filter: Filter, in transaction: borrowing some StorageTransaction & ~Copyable
+    ) throws -> MatchingSlots {
         try filters.matching(filter) { try widened(find(filter, in: transaction), in: transaction) }
     }
 
     /// The first slots of rows that match: these have the attributes.
-    private func find(_ filter: Filter, in transaction: borrowing ReadTransaction) throws -> MatchingSlots {
+    private func find(
+        _ filter: Filter, in transaction: borrowing some StorageTransaction & ~Copyable
+    ) throws -> MatchingSlots {
         let indexed = IndexedFilter(filter.expression)
         let fields = try transaction.indexedFields(of: number)
         guard fields.contains(where: { indexed.fields.contains($0.path) }) else {
@@ -34,7 +38,8 @@ extension CollectionView {
     /// Reads attributes, and adds the slots that match.
     /// - Parameter open: The slots to look at; `nil` for all.
     private func read(
-        _ filter: Filter, among open: SlotSet?, into matching: SlotSet, in transaction: borrowing ReadTransaction
+        _ filter: Filter, among open: SlotSet?, into matching: SlotSet,
+        in transaction: borrowing some StorageTransaction & ~Copyable
     ) throws {
         let states = graph.states
         // A slot that holds nothing has no attributes; a damaged file may say otherwise.
@@ -89,7 +94,7 @@ extension CollectionView {
     /// - Parameter found: First slots of rows, which become the property of the answer.
     /// - Complexity: O(rows that match · log n), or O(rows) where many do.
     func widened(
-        _ found: MatchingSlots, in transaction: borrowing ReadTransaction
+        _ found: MatchingSlots, in transaction: borrowing some StorageTransaction & ~Copyable
     ) throws -> MatchingSlots {
         guard record.hasExtraVectors else { return found }
         let wide = found.slots.copy()

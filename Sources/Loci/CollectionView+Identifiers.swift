@@ -11,7 +11,9 @@ extension CollectionView {
     /// - Returns: `nil` when there is none of this name, or of a name that none can have.
     /// - Throws: `StorageError.corrupted` for a slot that does not exist.
     /// - Complexity: O(log n).
-    func slot(of id: VectorID, in transaction: borrowing ReadTransaction) throws -> UInt32? {
+    func slot(
+        of id: VectorID, in transaction: borrowing some StorageTransaction & ~Copyable
+    ) throws -> UInt32? {
         try slots(of: id, in: transaction)?.first
     }
 

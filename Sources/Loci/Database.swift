@@ -79,6 +79,12 @@ public final class Database: Sendable {
         try LociError.mapped { try environment.read { try Catalogue.names(in: $0) } }
     }
 
+    /// Whether there is a collection of a name, which may be one that no collection can have.
+    /// - Complexity: O(log n).
+    public func hasCollection(_ name: String) throws -> Bool {
+        try LociError.mapped { try environment.read { try Catalogue.number(of: name, in: $0) != nil } }
+    }
+
     /// A collection that exists.
     /// - Throws: `LociError.collectionNotFound`.
     public func collection(_ name: String) throws -> Collection {

@@ -50,6 +50,12 @@ public final class DatabaseTransaction {
         try LociError.mapped { try Catalogue.names(in: opened()) }
     }
 
+    /// Whether there is a collection of a name, as this transaction has changed it.
+    /// - Complexity: O(log n).
+    public func hasCollection(_ name: String) throws -> Bool {
+        try LociError.mapped { try Catalogue.number(of: name, in: opened()) != nil }
+    }
+
     /// A collection that exists, to be changed.
     /// - Throws: `LociError.collectionNotFound`.
     public func collection(_ name: String) throws -> WritableCollection {

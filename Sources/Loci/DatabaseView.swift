@@ -38,6 +38,12 @@ public final class DatabaseView: Sendable {
         try LociError.mapped { try withTransaction { try Catalogue.names(in: $0) } }
     }
 
+    /// Whether there is a collection of a name at this moment.
+    /// - Complexity: O(log n).
+    public func hasCollection(_ name: String) throws -> Bool {
+        try LociError.mapped { try withTransaction { try Catalogue.number(of: name, in: $0) != nil } }
+    }
+
     /// A collection that exists at this moment. It can be searched and looked at, but not changed, until the view ends.
     /// - Throws: `LociError.collectionNotFound`.
     public func collection(_ name: String) throws -> Collection {

@@ -223,10 +223,8 @@ extension CollectionView {
         // The first page is walked for, as that of other searches is.
         if depth > max(options.depth, options.k), !isWorthAWalk(depth, of: matching) { search.isExact = true }
         var near = SearchResults()
-        try withSearcher { searcher in
-            try query.vector.withUnsafeBufferPointer { vector in
-                try self.search(vector, search, matching: matching, searcher: searcher, into: &near)
-            }
+        try withSearcher {
+            try self.search(query.vector.span.bytes, search, matching: matching, searcher: $0, into: &near)
         }
         let best = try words.best(depth, by: options.ranking)
         var distances: [VectorID: Float] = [:]

@@ -25,7 +25,8 @@ struct IndexedMatching {
     ///   - fields: The fields that have an index, one at least.
     ///   - limit: Slots are below this.
     init(
-        fields: [IndexedField], collection: UInt32, limit: Int, in transaction: borrowing ReadTransaction
+        fields: [IndexedField], collection: UInt32, limit: Int,
+        in transaction: borrowing some StorageTransaction & ~Copyable
     ) throws {
         self.fields = Dictionary(fields.map { ($0.path, $0) }) { first, _ in first }
         self.collection = collection
@@ -39,7 +40,7 @@ struct IndexedMatching {
 
     /// The rows that match for certain, and those of which the attributes tell.
     func matching(
-        _ filter: IndexedFilter, in transaction: borrowing ReadTransaction
+        _ filter: IndexedFilter, in transaction: borrowing some StorageTransaction & ~Copyable
     ) throws -> (known: SlotSet, open: SlotSet) {
         let outcomes = try outcomes(of: filter, in: transaction)
         let known = outcomes.isTrue.copy()
@@ -53,7 +54,7 @@ struct IndexedMatching {
     private var none: SlotSet { SlotSet(limit: limit) }
 
     private func outcomes(
-        of filter: IndexedFilter, in transaction: borrowing ReadTransaction
+        of filter: IndexedFilter, in transaction: borrowing some StorageTransaction & ~Copyable
     ) throws -> RowOutcomes {
         switch filter {
         case .constant(let value):
@@ -91,7 +92,8 @@ struct IndexedMatching {
 
     /// A chain of `and`, which ends at false, or `or`, which ends at true: each part is looked at of the rows that may get there.
     private func chain(
-        _ parts: [IndexedFilter.Part], endsAt deciding: Bool, in transaction: borrowing ReadTransaction
+        _ parts: [IndexedFilter.Part], endsAt deciding: Bool,
+        in transaction: borrowing some StorageTransaction & ~Copyable
     ) throws -> RowOutcomes {
         // Rows that may get to a part without, and with, a part before it that decides the chain.
         let undecided = all.copy()
@@ -126,19 +128,23 @@ struct IndexedMatching {
     }
 
     /// The rows that have a field.
-    private func present(_ field: IndexedField, in transaction: borrowing ReadTransaction) throws -> SlotSet {
+    private func present(
+        _ field: IndexedField, in transaction: borrowing some StorageTransaction & ~Copyable
+    ) throws -> SlotSet {
         try slots(of: field, FieldLookup(prefix: [FieldTerm.present], .all(.isTrue)), in: transaction)
     }
 
     /// The rows of which a field has a value that filters see.
-    private func valued(_ field: IndexedField, in transaction: borrowing ReadTransaction) throws -> SlotSet {
+    private func valued(
+        _ field: IndexedField, in transaction: borrowing some StorageTransaction & ~Copyable
+    ) throws -> SlotSet {
         let there = try present(field, in: transaction)
         there.subtract(try slots(of: field, FieldLookup(prefix: [FieldTerm.none], .all(.isNil)), in: transaction))
         return there
     }
 
     private func slots(
-        of field: IndexedField, _ lookup: FieldLookup, in transaction: borrowing ReadTransaction
+        of field: IndexedField, _ lookup: FieldLookup, in transaction: borrowing some StorageTransaction & ~Copyable
     ) throws -> SlotSet {
         let found = none
         try transaction.forEachPostings(
@@ -150,7 +156,7 @@ struct IndexedMatching {
     }
 
     private func outcomes(
-        of test: FieldTest, _ field: IndexedField, in transaction: borrowing ReadTransaction
+        of test: FieldTest, _ field: IndexedField, in transaction: borrowing some StorageTransaction & ~Copyable
     ) throws -> RowOutcomes {
         let (found, open, isNil, openNil) = (none, none, none, none)
         for lookup in test.lookups(field.kind) {

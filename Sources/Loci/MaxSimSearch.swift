@@ -153,9 +153,9 @@ struct MaxSimSearch {
         try view.withSearcher { searcher in
             for query in 0..<queries.count {
                 do {
-                    try queries.withRow(query) { vector in
-                        guard let vector = vector.baseAddress else { return }
-                        try searcher.measure(vector, to: slots, in: view.graph, asWalked: asWalked, into: &distances)
+                    try queries.withRow(query) {
+                        try searcher.measure(
+                            $0.span.bytes, to: slots, in: view.graph, asWalked: asWalked, into: &distances)
                     }
                 } catch let error as IndexError {
                     throw error.naming(row: query)

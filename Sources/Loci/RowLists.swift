@@ -12,7 +12,7 @@ struct RowLists {
     /// - Parameter transaction: Of the view.
     /// - Throws: `StorageError.corrupted` for a list of slots that do not exist.
     /// - Complexity: O(entries of the table `ids`), none where each row has one vector; O(vectors of rows of several) memory.
-    init(_ view: CollectionView, in transaction: borrowing ReadTransaction) throws {
+    init(_ view: CollectionView, in transaction: borrowing some StorageTransaction & ~Copyable) throws {
         guard view.record.hasExtraVectors else { return }
         try transaction.forEach(in: .ids, prefix: Key(collection: view.number)) { key, value in
             guard value.byteCount != 4 else { return true }

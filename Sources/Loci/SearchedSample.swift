@@ -121,10 +121,9 @@ final class SearchedSample: @unchecked Sendable {
         var distances = [Float](repeating: 0, count: sample.k)
         for query in block {
             let found = try sample.queries.withRow(query) { row in
-                try row.baseAddress.map {
-                    try searcher.search(
-                        $0, in: view, count: sample.k, reach: .window(window), slots: &slots, distances: &distances)
-                } ?? 0
+                try searcher.search(
+                    row.span.bytes, in: view, count: sample.k, reach: .window(window), slots: &slots,
+                    distances: &distances)
             }
             let hits = slots.prefix(found).count { sample.truth[query].contains(Int32(bitPattern: $0)) }
             counts.hits += hits

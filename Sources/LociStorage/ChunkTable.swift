@@ -44,6 +44,17 @@ package final class ChunkTable: @unchecked Sendable {
         self.init(snapshot: nil, collected: Collected(), geometry: geometry)
     }
 
+    /// The array as `editor` has it by now, to be read only; valid until the next change by it, and as long as it is.
+    ///
+    /// - Complexity: O(chunks) copies of addresses.
+    package convenience init(unsafelyReading editor: ChunkEditor) {
+        var collected = Collected()
+        collected.count = editor.count
+        let records = editor.records
+        collected.pointers = (0..<editor.geometry.chunks(forRecords: editor.count)).map { records.pointers[$0] }
+        self.init(snapshot: nil, collected: collected, geometry: editor.geometry)
+    }
+
     private init(snapshot: Snapshot?, collected: Collected, geometry: ChunkGeometry) {
         self.snapshot = snapshot
         self.geometry = geometry

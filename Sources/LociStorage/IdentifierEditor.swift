@@ -38,6 +38,11 @@ package final class IdentifierEditor {
         return try base.identifier(at: slot)
     }
 
+    /// The identifiers as they are by now, for readers; valid as long as the table that this was made of.
+    package var table: IdentifierTable {
+        IdentifierTable(base: base, edited: copies, count: count)
+    }
+
     /// Gives a slot an identifier, or takes it away if empty.
     ///
     /// - Throws: ``StorageError/recordNumber(_:limit:)``, ``StorageError/keyLength(bytes:limit:)``, or

@@ -12,6 +12,8 @@ package final class IdentifierTable: @unchecked Sendable {
     package let count: Int
     /// Nil is a chunk that is not stored, as are those behind the last.
     private let chunks: [IdentifierLayout?]
+    /// Chunks that a write transaction has changed, in place of those that are stored.
+    private let edited: [UInt32: IdentifierChunk]
 
     /// The identifiers of `collection`, as `snapshot` shows them.
     ///
@@ -29,6 +31,7 @@ package final class IdentifierTable: @unchecked Sendable {
         self.snapshot = snapshot
         self.collection = collection
         self.count = count
+        edited = [:]
     }
 
     /// The identifiers of `collection`, as `transaction` sees them.
@@ -42,6 +45,18 @@ package final class IdentifierTable: @unchecked Sendable {
         chunks = try IdentifierTable.collect(transaction, collection, count: count, storedChunks: storedChunks)
         snapshot = nil
         self.collection = collection
+        self.count = count
+        edited = [:]
+    }
+
+    /// The identifiers as an editor has them by now; valid as long as `base`.
+    ///
+    /// - Complexity: O(1). Chunks are copied when the editor next changes them.
+    init(base: IdentifierTable, edited: [UInt32: IdentifierChunk], count: Int) {
+        chunks = base.chunks
+        self.edited = edited
+        snapshot = nil
+        collection = base.collection
         self.count = count
     }
 
@@ -76,6 +91,7 @@ package final class IdentifierTable: @unchecked Sendable {
         snapshot = nil
         collection = editor.collection
         count = editor.count
+        edited = [:]
     }
 
     /// The number of chunks that are stored.
@@ -92,6 +108,7 @@ package final class IdentifierTable: @unchecked Sendable {
     ///
     /// - Throws: ``StorageError/corrupted(what:location:)``, also for a wrong checksum.
     func chunk(_ chunk: UInt32) throws(StorageError) -> IdentifierChunk {
+        if let copy = edited[chunk] { return copy }
         guard chunk < chunks.count, let layout = chunks[Int(chunk)] else {
             let first = Int(chunk) * IdentifierChunk.slotsPerChunk
             return IdentifierChunk(numbersOf: chunk, count: min(IdentifierChunk.slotsPerChunk, max(0, count - first)))
@@ -135,12 +152,33 @@ package final class IdentifierTable: @unchecked Sendable {
     package func append(identifierOf slot: UInt32, to bytes: inout [UInt8]) throws(StorageError) {
         guard slot < count else { throw .recordNumber(UInt64(slot), limit: UInt64(count)) }
         let (chunk, place) = Int(slot).quotientAndRemainder(dividingBy: IdentifierChunk.slotsPerChunk)
+        if !edited.isEmpty, let copy = edited[UInt32(chunk)] {
+            bytes.append(contentsOf: copy.identifier(at: place))
+            return
+        }
         guard chunk < chunks.count, let layout = chunks[chunk] else {
             SlotNumber.append(slot, to: &bytes)
             return
         }
         do throws(ChunkFlaw) {
             bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: layout.bytes[try layout.range(at: place)]))
+        } catch {
+            throw error.error(table: .identifiers, collection: collection, chunk: UInt32(chunk))
+        }
+    }
+
+    /// Whether the identifier of `slot`, which must be below ``count``, is its ``SlotNumber``.
+    ///
+    /// - Throws: As ``append(identifierOf:to:)``.
+    package func isNumbered(_ slot: UInt32) throws(StorageError) -> Bool {
+        let (chunk, place) = Int(slot).quotientAndRemainder(dividingBy: IdentifierChunk.slotsPerChunk)
+        if !edited.isEmpty, let copy = edited[UInt32(chunk)] {
+            return SlotNumber.slot(of: copy.identifier(at: place)) == slot
+        }
+        guard chunk < chunks.count, let layout = chunks[chunk] else { return slot < count }
+        do throws(ChunkFlaw) {
+            return SlotNumber.slot(of: UnsafeRawBufferPointer(rebasing: layout.bytes[try layout.range(at: place)]))
+                == slot
         } catch {
             throw error.error(table: .identifiers, collection: collection, chunk: UInt32(chunk))
         }

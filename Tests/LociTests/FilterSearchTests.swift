@@ -112,12 +112,11 @@ import Testing
         for reach in [Searcher.Reach.window(5), .dropping(window: 5), .codes(window: 5), .everything()] {
             var slots = [UInt32](repeating: 0, count: 10)
             var distances = [Float](repeating: 0, count: 10)
+            let query = scene.vectors[0]
             let found = try view.withSearcher { searcher in
-                try scene.vectors[0].withUnsafeBufferPointer { vector in
-                    try searcher.search(
-                        #require(vector.baseAddress), in: view.graph, count: 10, reach: reach, matching: matching,
-                        slots: &slots, distances: &distances)
-                }
+                try searcher.search(
+                    query.span.bytes, in: view.graph, count: 10, reach: reach, matching: matching,
+                    slots: &slots, distances: &distances)
             }
             #expect(Set(slots.prefix(found)) == [17, 2_000, 5_999], "\(reach)")
         }

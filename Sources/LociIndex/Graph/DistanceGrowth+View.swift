@@ -25,13 +25,10 @@ extension DistanceGrowth {
             repeat {
                 slot = UInt32(generator.next(below: view.slotCount))
             } while view.states.map { !$0.isLive(slot) } ?? false
-            let found = try vector.withUnsafeMutableBufferPointer { vector throws(IndexError) in
-                guard let values = vector.baseAddress else { return 0 }
-                coder.decode(record: view.codes.record(slot), residual: view.residuals?.record(slot), into: values)
-                return try searcher.search(
-                    values, in: view, count: farRank + 1, reach: .window(2 * farRank), slots: &slots,
-                    distances: &distances)
-            }
+            coder.decode(record: view.codes.record(slot), residual: view.residuals?.record(slot), into: &vector)
+            let found = try searcher.search(
+                vector.span.bytes, in: view, count: farRank + 1, reach: .window(2 * farRank), slots: &slots,
+                distances: &distances)
             // The vector itself has rank 0.
             guard found > farRank, distances[farRank / 16] > 0 else { continue }
             ratios.append(max(1, distances[farRank] / distances[farRank / 16]))

@@ -57,8 +57,8 @@ final class EditWorker {
     ) throws(IndexError) -> [UInt32] {
         graph.coder.decode(
             record: graph.codes.record(slot), residual: graph.residuals?.record(slot), into: decoded)
-        try state.prepare(decoded)
         let layout = graph.coder.layout
+        try state.prepare(UnsafeBufferPointer(start: decoded, count: layout.dimension).span.bytes)
         let field = WalkField(
             codes: graph.codes, recordLines: layout.recordLines, sketches: graph.sketches,
             sketchLines: layout.sketches?.lines ?? 0, adjacency: lists.lists, maximumDegree: lists.maximumDegree,

@@ -3,7 +3,7 @@
 extension Searcher {
     /// Measures some vectors.
     /// - Parameters:
-    ///   - vector: The query: `dimension` floats.
+    ///   - vector: The query: `dimension` floats, at any address.
     ///   - wanted: The slots of the vectors, below the view's number of slots.
     ///   - view: What holds them.
     ///   - asWalked: Whether distances are those that walks rank by, or else the most exact ones that the view has.
@@ -11,7 +11,7 @@ extension Searcher {
     /// - Throws: `IndexError` for a query that cannot be measured, or a damaged original.
     /// - Complexity: O(slots · dimension).
     package func measure(
-        _ vector: UnsafePointer<Float>, to wanted: [UInt32], in view: GraphView, asWalked: Bool,
+        _ vector: RawSpan, to wanted: [UInt32], in view: GraphView, asWalked: Bool,
         into output: UnsafeMutablePointer<Float>
     ) throws(IndexError) {
         try query.prepare(vector)

@@ -7,7 +7,7 @@ extension Searcher {
     /// O(1) comparisons of numbers a vector but for a logarithm. `search`, which allocates nothing, keeps its answer
     /// sorted all the time, and moves half of it for every block that it measures.
     /// - Parameters:
-    ///   - vector: `dimension` floats.
+    ///   - vector: `dimension` floats, at any address.
     ///   - view: What to search.
     ///   - count: The number of neighbours asked for, at least 1.
     ///   - asWalked: Whether distances are those that walks rank by, or else the most exact ones that the view has.
@@ -18,7 +18,7 @@ extension Searcher {
     /// - Throws: `IndexError` for a vector that cannot be measured, a count below 1, or a damaged original.
     /// - Complexity: O(count of the view · dimension + n log n), where n is `count`; O(n) memory.
     package func scan(
-        _ vector: UnsafePointer<Float>, in view: GraphView, count: Int, asWalked: Bool, within radius: Float,
+        _ vector: RawSpan, in view: GraphView, count: Int, asWalked: Bool, within radius: Float,
         matching: SlotSet? = nil, except known: Set<UInt32>
     ) throws(IndexError) -> [(slot: UInt32, distance: Float)] {
         guard count >= 1 else { throw .parameter(name: "k", value: "\(count)", allowed: "at least 1") }

@@ -106,7 +106,7 @@ package final class Searcher {
     /// Finds near vectors by walking the graph, then ranks the window's candidates by the second level of their codes, or
     /// by the original vectors where there is none.
     /// - Parameters:
-    ///   - vector: `dimension` floats.
+    ///   - vector: `dimension` floats, at any address.
     ///   - view: What to search; without a graph it is scanned.
     ///   - count: The number of neighbours asked for, at least 1.
     ///   - reach: How far to look. A window may be smaller than `count`: the candidates beyond it answer too.
@@ -119,7 +119,7 @@ package final class Searcher {
     /// - Complexity: O(window · degree · dimension) time, or O(count of the view · dimension) for everything; no allocation
     ///   in the steady state.
     package func search(
-        _ vector: UnsafePointer<Float>, in view: GraphView, count: Int, reach: Reach, matching: SlotSet? = nil,
+        _ vector: RawSpan, in view: GraphView, count: Int, reach: Reach, matching: SlotSet? = nil,
         slots: UnsafeMutablePointer<UInt32>, distances: UnsafeMutablePointer<Float>
     ) throws(IndexError) -> Int {
         try begin(vector, in: view, count: count, reach: reach, matching: matching)
@@ -133,7 +133,7 @@ package final class Searcher {
     ///   elsewhere; otherwise it would find itself first, and its neighbours in its own list. Scans see all.
     /// - Throws: As `search`.
     package func begin(
-        _ vector: UnsafePointer<Float>, in view: GraphView, count: Int, reach: Reach, matching: SlotSet? = nil,
+        _ vector: RawSpan, in view: GraphView, count: Int, reach: Reach, matching: SlotSet? = nil,
         hidden: UInt32? = nil
     ) throws(IndexError) {
         guard count >= 1 else { throw .parameter(name: "k", value: "\(count)", allowed: "at least 1") }

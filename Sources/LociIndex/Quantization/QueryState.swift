@@ -75,10 +75,14 @@ package final class QueryState {
     package var vector: UnsafePointer<Float> { UnsafePointer(values) }
 
     /// Makes a query ready.
-    /// - Parameter vector: `dimension` floats.
-    /// - Throws: `IndexError` for a vector that is not finite, too large, or zero under cosine.
-    package func prepare(_ vector: UnsafePointer<Float>) throws(IndexError) {
-        values.update(from: vector, count: layout.dimension)
+    /// - Parameter vector: `dimension` little-endian floats, which are copied from wherever they lie.
+    /// - Throws: `IndexError` for a vector of another length, or one that is not finite, too large, or zero under cosine.
+    package func prepare(_ vector: RawSpan) throws(IndexError) {
+        let length = layout.dimension * MemoryLayout<Float>.size
+        guard vector.byteCount == length else {
+            throw .dimensionMismatch(found: vector.byteCount / MemoryLayout<Float>.size, expected: layout.dimension)
+        }
+        vector.withUnsafeBytes { UnsafeMutableRawBufferPointer(start: values, count: length).copyMemory(from: $0) }
         try space.admit(values, row: nil, kernels: kernels)
         if layout.quantization == .binary { binaryQuery.prepare(values) }
         guard layout.hasHeader else { return }

@@ -26,16 +26,14 @@ import TestSupport
                 func run(_ rounds: Int) throws -> Int {
                     var found = 0
                     for index in 0..<rounds {
-                        try queries.withUnsafeBufferPointer { queries in
-                            guard let query = queries.baseAddress.map({ $0 + index % 50 * dimension }) else { return }
+                        let query = queries.span.extracting(index % 50 * dimension..<(index % 50 + 1) * dimension).bytes
+                        found += try searcher.search(
+                            query, in: view, count: 1 + index % 20, reach: .window(10 + index % 30), slots: &slots,
+                            distances: &distances)
+                        if index % 10 == 0 {
                             found += try searcher.search(
-                                query, in: view, count: 1 + index % 20, reach: .window(10 + index % 30), slots: &slots,
+                                query, in: view, count: 20, reach: .everything(), slots: &slots,
                                 distances: &distances)
-                            if index % 10 == 0 {
-                                found += try searcher.search(
-                                    query, in: view, count: 20, reach: .everything(), slots: &slots,
-                                    distances: &distances)
-                            }
                         }
                     }
                     return found

@@ -89,7 +89,36 @@ final class CodedVectors {
     }
 }
 
+extension QueryState {
+    /// Makes a query ready that is an array.
+    func prepare(_ vector: [Float]) throws { try prepare(vector.span.bytes) }
+}
+
 extension Searcher {
+    /// Starts the search for an array.
+    func begin(
+        _ vector: [Float], in view: GraphView, count: Int, reach: Reach, hidden: UInt32? = nil
+    ) throws {
+        try begin(vector.span.bytes, in: view, count: count, reach: reach, hidden: hidden)
+    }
+
+    /// Searches for an array.
+    func search(
+        _ vector: [Float], in view: GraphView, count: Int, reach: Reach, slots: UnsafeMutablePointer<UInt32>,
+        distances: UnsafeMutablePointer<Float>
+    ) throws -> Int {
+        try search(vector.span.bytes, in: view, count: count, reach: reach, slots: slots, distances: distances)
+    }
+
+    /// Measures everything but some for an array.
+    func scan(
+        _ vector: [Float], in view: GraphView, count: Int, asWalked: Bool, within radius: Float,
+        except known: Set<UInt32>
+    ) throws -> [(slot: UInt32, distance: Float)] {
+        try scan(
+            vector.span.bytes, in: view, count: count, asWalked: asWalked, within: radius, except: known)
+    }
+
     /// A search as arrays.
     func search(
         _ vector: [Float], in view: GraphView, count: Int, window: Int
