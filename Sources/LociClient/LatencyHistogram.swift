@@ -9,7 +9,7 @@ package struct LatencyHistogram: Sendable {
     private static let linear = 1 << (leadingBits + 1)
 
     private var counts = [UInt64](
-        repeating: 0, count: (64 - LatencyHistogram.leadingBits) << LatencyHistogram.leadingBits)
+        repeating: 0, count: (65 - LatencyHistogram.leadingBits) << LatencyHistogram.leadingBits)
     /// How many were recorded.
     package private(set) var count: UInt64 = 0
     /// The largest, in nanoseconds.

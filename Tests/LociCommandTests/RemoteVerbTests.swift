@@ -3,6 +3,7 @@
 import Foundation
 import Synchronization
 import TestServer
+import TestSupport
 import Testing
 
 /// Verbs that talk to a server.
@@ -115,9 +116,14 @@ import Testing
         #expect(server.requests.filter { $0[0] == "VADD" }.map { $0[4] } == (0..<50).map(String.init))
         let refused = try folder.loci("add", Self.address(server), "points", "--from", "queries.fvecs")
         #expect(refused.status == 1 && refused.error.contains("row 0") && refused.error.contains("--ids"))
-        try folder.write("{\"id\":\"a\",\"vector\":[1]}\n{\"vector\":[1]}\n", to: "mixed.jsonl")
-        let mixed = try folder.loci("add", Self.address(server), "new", "--from", "mixed.jsonl")
-        #expect(mixed.status == 1)
+        let input = Pipe.unshared()
+        let adding = try RunningCommand(
+            ["add", Self.address(server), "new", "--from", "-"], in: folder, standardInput: input)
+        try input.fileHandleForWriting.write(
+            contentsOf: Data("{\"id\":\"a\",\"vector\":[1]}\n{\"vector\":[1]}\n".utf8))
+        try input.fileHandleForWriting.close()
+        let mixed = try adding.wait()
+        #expect(mixed.status == 1 && mixed.error.contains("standard input, line 2"), "\(mixed.error)")
         try folder.write("{\"id\":\"a\",\"vectors\":[[1],[2]]}\n", to: "several.jsonl")
         let several = try folder.loci("add", Self.address(server), "new", "--from", "several.jsonl")
         #expect(several.status == 1 && several.error.contains("has 2 vectors"), "\(several.error)")
@@ -174,7 +180,9 @@ import Testing
     @Test func benchCountsTheTrueNeighbours() throws {
         let folder = try Fixture.copy()
         let server = try Self.server()
-        // The first queries of the truth are looked at with ids that make row r the id r, and then others.
+        // Of each query rows 5 and 3 are true, and 5 and 9 are what the server says.
+        try folder.write(
+            Data((0..<50).flatMap { _ in [2, 5, 3].flatMap { [UInt8($0), 0, 0, 0] } }), to: "truth.ivecs")
         let bench = [
             "bench", Self.address(server), "points", "--queries", "queries.fvecs", "--ground-truth", "truth.ivecs",
             "--windows", "20,40", "--connections", "1,2", "--pipeline", "1,4", "--seconds", "0.05", "--k", "2",
@@ -193,13 +201,16 @@ import Testing
         // In RESP2: the server is not even greeted, but for the look at the collection.
         #expect(server.requests.count { $0[0] == "HELLO" } == 1)
 
-        try folder.write((0..<2_400).map { _ in "5\n" }.joined(), to: "ids.txt")
-        let json = try folder.succeed(bench + ["--ids", "ids.txt", "--rate", "200", "--json", "--quiet"])
-        let objects = try json.output.split(separator: "\n").map {
-            try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+        func objects(_ more: String...) throws -> [[String: Any]] {
+            try folder.succeed(bench + ["--json", "--quiet"] + more).output.split(separator: "\n").map {
+                try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+            }
         }
+        #expect(try objects().allSatisfy { $0["recall"] as? Double == 0.5 })
+        try folder.write("c\n1\n2\n9\n4\n5\n", to: "ids.txt")
+        let objects = try objects("--ids", "ids.txt", "--rate", "200")
         #expect(objects.count == 8)
-        #expect(objects.allSatisfy { $0["recall"] as? Double == 0.5 && $0["rate"] as? Double == 200 })
+        #expect(objects.allSatisfy { $0["recall"] as? Double == 1 && $0["rate"] as? Double == 200 })
         #expect(objects.map { $0["connections"] as? Int } == [1, 1, 1, 1, 2, 2, 2, 2])
         #expect(objects.map { $0["pipeline"] as? Int } == [1, 4, 1, 4, 1, 4, 1, 4])
     }

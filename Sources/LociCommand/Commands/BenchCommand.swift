@@ -24,7 +24,7 @@ struct BenchCommand: ParsableCommand {
             true neighbours are the vectors of those rows, named by their numbers or by --ids.
 
               loci bench redis://localhost sift --queries q.fvecs --ground-truth gt.ivecs --connections 1,8,50
-              loci bench redis://localhost sift --queries q.fvecs --ground-truth gt.ivecs --windows 100 --rate 2000
+              loci bench redis://localhost sift --queries q.fvecs --ground-truth gt.ivecs --rate 2000
 
             --json prints an object a line, for each window: queries, k, window, exact, threads, recall, \
             queries_per_second, queries_per_processor_second (threads summed), latency_us. Of a server: k, window, \
