@@ -28,7 +28,9 @@ let package = Package(
         .default(enabledTraits: ["Stemming"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     ],
     targets: [
         // The system's libraries.
@@ -49,16 +51,35 @@ let package = Package(
             swiftSettings: swiftSettings),
         .target(name: "LociProtocol", swiftSettings: swiftSettings),
         .target(
+            name: "LociClient",
+            dependencies: [
+                "LociProtocol", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: swiftSettings),
+        .target(
             name: "Loci", dependencies: ["LociStorage", "LociIndex", "LociFiles", "LociAttributes", "LociWords"],
             swiftSettings: swiftSettings),
         // Named apart from the library: on a file system that ignores case, `loci` and `Loci` are one folder.
         .executableTarget(
             name: "LociCommand",
-            dependencies: ["Loci", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "Loci", "LociClient", "LociProtocol",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: swiftSettings),
 
         // What the tests share. It uses none of the modules under test.
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: swiftSettings),
+
+        // A server that answers as a test says.
+        .target(
+            name: "TestServer",
+            dependencies: [
+                "LociProtocol", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            path: "Tests/TestServer", swiftSettings: swiftSettings),
 
         // What the torture tests and the processes that they start and kill share.
         .target(
@@ -82,9 +103,18 @@ let package = Package(
         .testTarget(name: "LociWordsTests", dependencies: ["LociWords", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "LociProtocolTests", dependencies: ["LociProtocol", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "LociClientTests",
+            dependencies: [
+                "LociClient", "LociProtocol", "TestServer", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: swiftSettings),
         .testTarget(name: "LociTests", dependencies: ["Loci", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
-            name: "LociCommandTests", dependencies: ["LociCommand", "Loci", "TestSupport"], exclude: ["Golden"],
+            name: "LociCommandTests", dependencies: ["LociCommand", "Loci", "TestServer", "TestSupport"],
+            exclude: ["Golden"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "TortureTests", dependencies: ["Loci", "TestSupport", "TortureModel", "TortureProcess"],

@@ -27,10 +27,17 @@ struct AddCommand: ParsableCommand {
             a new collection; given for another, they must be what it was made with. --index declares an index on a field \
             of the attributes, for filters or words; see 'loci index'.
 
-            --json prints a line after each commit, {"committed":N}, with the number of rows so far.
+            With the address of a server, --batch is how many rows are sent before their acknowledgements are waited for. \
+            The server makes new collections by its own settings, and replaces what has the same id, with --upsert or \
+            without. Rows without ids are numbered from 0, in a new collection only.
+
+              loci add redis://localhost clip --from more.npy --ids more.txt
+
+            --json prints a line after each commit, {"committed":N}, with the number of rows so far; of a server \
+            {"acknowledged":N} after each batch.
             """)
 
-    @OptionGroup var target: CollectionArguments
+    @OptionGroup var target: ServedCollectionArguments
 
     @Option(
         help: ArgumentHelp(
@@ -42,7 +49,7 @@ struct AddCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The identifiers of the vectors, one a line.", valueName: "file"), completion: .file())
     var ids: String?
 
-    @Option(help: ArgumentHelp("How many rows are committed together.", valueName: "N"))
+    @Option(help: ArgumentHelp("How many rows are committed, or sent, together.", valueName: "N"))
     var batch = 1_000
 
     @Flag(help: "Replace the vectors of identifiers that are there already.")
@@ -70,10 +77,12 @@ struct AddCommand: ParsableCommand {
         if ids != nil, from == AddedRows.standardInput {
             throw ValidationError("--ids needs a file; lines of standard input have their ids in them")
         }
+        if try target.server != nil { try validateForServer() }
     }
 
     func run() throws {
         Interrupt.install()
+        if let server = try target.server { return try run(on: server) }
         let start = ContinuousClock.now
         var rows = try AddedRows(from: from, ids: ids)
         try checkTarget()

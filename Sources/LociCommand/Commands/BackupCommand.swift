@@ -29,6 +29,8 @@ struct BackupCommand: ParsableCommand {
 
     @OptionGroup var shown: ReportOptions
 
+    func validate() throws { try ServerPath.refuse(database) }
+
     func run() throws {
         try CopyReport(shown.progress) { onBytes in
             try Database.open(database, access: .readOnly).backup(to: file, replacing: replace, onBytes: onBytes)

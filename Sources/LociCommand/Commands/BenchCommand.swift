@@ -17,11 +17,21 @@ struct BenchCommand: ParsableCommand {
               loci bench sift.loci sift --queries q.fvecs --ground-truth gt.ivecs --passes 3 --plot recall.svg
               loci bench sift.loci sift --queries q.fvecs --ground-truth gt.ivecs --windows 20,40,80 --json
 
+            With the address of a server, of this database or of any that knows the vector sets of Redis, queries are sent \
+            over the network for --seconds, for each window (EF), number of connections and depth of the pipeline. \
+            Latency is the time until a reply is there; with --rate it counts from when the query was to be sent, so that \
+            a server that falls behind is seen to. One thread sends and receives: client % tells how busy it was. The \
+            true neighbours are the vectors of those rows, named by their numbers or by --ids.
+
+              loci bench redis://localhost sift --queries q.fvecs --ground-truth gt.ivecs --connections 1,8,50
+              loci bench redis://localhost sift --queries q.fvecs --ground-truth gt.ivecs --rate 2000
+
             --json prints an object a line, for each window: queries, k, window, exact, threads, recall, \
-            queries_per_second, queries_per_processor_second (threads summed), latency_us.
+            queries_per_second, queries_per_processor_second (threads summed), latency_us. Of a server: k, window, \
+            connections, pipeline, rate, seconds, recall, queries_per_second, latency_us, unanswered, errors, client_share.
             """)
 
-    @OptionGroup var target: CollectionArguments
+    @OptionGroup var target: ServedCollectionArguments
 
     @Option(help: ArgumentHelp("The queries: a file of vectors.", valueName: "file"), completion: .file())
     var queries: String
@@ -37,9 +47,9 @@ struct BenchCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The search windows, between commas; by default \(WindowsArgument.standard.defaultValueDescription).",
+            "The search windows, between commas; by default \(NumbersArgument.windows.defaultValueDescription).",
             valueName: "W,W,…"))
-    var windows: WindowsArgument?
+    var windows: NumbersArgument?
 
     @Option(
         help: ArgumentHelp(
@@ -47,11 +57,11 @@ struct BenchCommand: ParsableCommand {
             valueName: "R"))
     var recall: Double?
 
-    @Option(help: ArgumentHelp("How many threads search.", valueName: "N"))
-    var threads = 1
+    @Option(help: ArgumentHelp("How many threads search, by default 1.", valueName: "N"))
+    var threads: Int?
 
-    @Option(help: ArgumentHelp("How often all queries are answered for a window.", valueName: "N"))
-    var passes = 1
+    @Option(help: ArgumentHelp("How often all queries are answered for a window, by default 1.", valueName: "N"))
+    var passes: Int?
 
     @Option(help: ArgumentHelp("Where the curve is drawn: an .svg file.", valueName: "file"), completion: .file())
     var plot: String?
@@ -59,9 +69,16 @@ struct BenchCommand: ParsableCommand {
     @Flag(help: "Print a JSON object for each window.")
     var json = false
 
+    @OptionGroup var load: RemoteBenchOptions
+
     @OptionGroup var progress: ProgressOptions
 
     func validate() throws {
+        if try target.server != nil {
+            try validateForServer()
+        } else if let option = load.given.first {
+            throw ValidationError("\(option) is for servers: leave it out, or give the address of one")
+        }
         try Allowed.check("--k", k, in: SearchLimits.k)
         if recall != nil, windows != nil { throw ValidationError("give either --windows or --recall") }
         try Allowed.check(recall: recall)
@@ -72,6 +89,8 @@ struct BenchCommand: ParsableCommand {
 
     func run() throws {
         Interrupt.install()
+        if let server = try target.server { return try run(on: server) }
+        let (threads, passes) = (threads ?? 1, passes ?? 1)
         let database = try Database.open(target.database, access: .readOnly)
         let collection = try database.collection(target.collection)
         let source = try VectorFile.open(queries)
@@ -110,7 +129,7 @@ struct BenchCommand: ParsableCommand {
     private func searches(of count: Int) -> [SearchOptions] {
         if let recall { return [SearchOptions(k: k, recall: recall)] }
         var options: [SearchOptions] = []
-        for window in (windows ?? .standard).values {
+        for window in (windows ?? .windows).values {
             let search = SearchOptions(k: k, window: min(window, count))
             if !options.contains(search) { options.append(search) }
         }
@@ -135,7 +154,7 @@ struct BenchCommand: ParsableCommand {
 
     private func drawing(of measurements: [SearchMeasurement], _ info: CollectionInfo) -> RecallPlot {
         let report = CollectionReport(info)
-        let workers = threads == 1 ? "1 thread" : "\(threads) threads"
+        let workers = (threads ?? 1) == 1 ? "1 thread" : "\(threads ?? 1) threads"
         return RecallPlot(
             title: "\(info.name), \(report.shape)",
             subtitle: "\(report.summary); \(report.bytesPerVector) a vector; \(workers), \(Kernels.name) kernels",

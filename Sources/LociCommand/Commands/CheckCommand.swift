@@ -32,6 +32,8 @@ struct CheckCommand: ParsableCommand {
 
     @OptionGroup var shown: ReportOptions
 
+    func validate() throws { try ServerPath.refuse(database) }
+
     func run() throws {
         let database = try Database.open(database, access: .readOnly)
         let faults: [Fault]

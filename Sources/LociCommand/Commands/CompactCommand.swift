@@ -23,6 +23,8 @@ struct CompactCommand: ParsableCommand {
 
     @OptionGroup var shown: ReportOptions
 
+    func validate() throws { try ServerPath.refuse(database) }
+
     func run() throws {
         let report = try CopyReport(shown.progress) { onBytes in try Database.compact(at: database, onBytes: onBytes) }
         let (before, after) = (report.result.bytesBefore, report.result.bytesAfter)

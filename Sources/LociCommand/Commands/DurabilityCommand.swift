@@ -41,6 +41,7 @@ struct DurabilityCommand: ParsableCommand {
     var json = false
 
     func validate() throws {
+        try ServerPath.refuse(database)
         guard let interval else { return }
         guard mode == .periodic else { throw ValidationError("--interval is of periodic only") }
         guard interval >= 0.01, interval <= 3600 else {

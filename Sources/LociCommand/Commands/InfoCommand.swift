@@ -15,15 +15,24 @@ struct InfoCommand: ParsableCommand {
               loci info photos.loci
               loci info photos.loci clip --json
 
+            With the address of a server, what it tells is shown. A password stands in the address or, unseen by others, in \
+            LOCI_PASSWORD; LOCI_CA_FILE is a file of certificates for rediss:// where the system does not know the server's.
+
+              loci info redis://localhost:6379
+              loci info rediss://search@vectors.example:6380 clip
+
             --json prints one object. Of a collection: name, count, rows, unused_slots, free_slots, dimension, metric, \
             quantization, originals, keeps_lengths, index, degree, build_window, alpha, seed, search_window, tuning \
             (null, or k, recall and curve), bytes_on_disk, unused_bytes (an estimate), bytes_per_vector, bytes, kernels, \
-            path, file_bytes. Of a database: path, bytes_on_disk, kernels, last_commit, durability (mode, \
-            interval_seconds), readers, oldest_reader_commit, and collections with such objects. readers is null if \
-            unknown, oldest_reader_commit if there are none.
+            path, file_bytes. Of a database: path, bytes_on_disk, kernels, last_commit, durability (mode, interval_seconds), readers, \
+            oldest_reader_commit, and collections with such objects. readers is null if unknown, oldest_reader_commit if \
+            there are none. Of a collection of a server: name, count, dimension, info (what VINFO tells) and server; of a \
+            server: server (address, name, version), keys, and info.
             """)
 
-    @Argument(help: "The database: a file.", completion: .file(extensions: ["loci"]))
+    @Argument(
+        help: "The database: a file, or the address of a server, as in redis://localhost:6379.",
+        completion: .file(extensions: ["loci"]))
     var database: String
 
     @Argument(help: "The name of a collection; without one, the whole database is shown.")
@@ -32,7 +41,13 @@ struct InfoCommand: ParsableCommand {
     @Flag(help: "Print a JSON object.")
     var json = false
 
+    func validate() throws { try ServerPath.check(database) }
+
     func run() throws {
+        if let server = try RemoteServer(database) {
+            let info = RemoteInfo(server: server, json: json)
+            return try collection.map { try info.run($0) } ?? info.run()
+        }
         let database = try Database.open(database, access: .readOnly)
         if let collection {
             try show(try database.collection(collection).info(), of: database)

@@ -21,6 +21,8 @@ struct ListCommand: ParsableCommand {
     @Flag(help: "Print the names alone, one a line.")
     var names = false
 
+    func validate() throws { try ServerPath.refuse(database) }
+
     func run() throws {
         let database = try Database.open(database, access: .readOnly)
         if names {

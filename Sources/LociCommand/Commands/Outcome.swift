@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Loci
+import LociClient
 
 /// The work was stopped by Ctrl-C or SIGTERM.
 struct Interrupted: Error {
@@ -24,13 +25,13 @@ struct Outcome {
 
     init(_ error: any Error, arguments: [String]) {
         switch error {
-        case is Interrupted, IndexError.cancelled:
+        case is Interrupted, IndexError.cancelled, ClientError.interrupted:
             message = Self.line("interrupted; nothing was changed")
             status = Interrupt.exitStatus ?? 130
         case let error as StoppedWrite:
             let cause = Outcome(error.cause, arguments: arguments)
             status = cause.status
-            if error.cause is Interrupted {
+            if error.cause is Interrupted || error.cause as? ClientError == .interrupted {
                 message = Self.line("interrupted; \(error.committed ?? "nothing was changed")")
             } else {
                 let before = error.committed.map { $0 + " before" } ?? "nothing was changed"

@@ -44,6 +44,8 @@ struct RepairCommand: ParsableCommand {
 
     @OptionGroup var progress: ProgressOptions
 
+    func validate() throws { try ServerPath.refuse(database) }
+
     func run() throws {
         Interrupt.install()
         let database = try Database.open(database, access: .readWrite)

@@ -29,6 +29,8 @@ struct RestoreCommand: ParsableCommand {
 
     @OptionGroup var shown: ReportOptions
 
+    func validate() throws { try ServerPath.refuse(database) }
+
     func run() throws {
         try CopyReport(shown.progress) { onBytes in
             try Database.restore(from: file, to: database, replacing: replace, onBytes: onBytes)

@@ -10,6 +10,8 @@ struct CollectionArguments: ParsableArguments {
 
     @Argument(help: "The name of the collection.")
     var collection: String
+
+    func validate() throws { try ServerPath.refuse(database) }
 }
 
 /// The identifiers that a verb is about.

@@ -58,9 +58,11 @@ struct VectorArgument: ExpressibleByArgument {
     }
 }
 
-/// Search windows as they are written on a command line: whole numbers with commas between them.
-struct WindowsArgument: ExpressibleByArgument {
-    static let standard = WindowsArgument([10, 14, 20, 28, 40, 56, 80, 112, 160, 226, 320])
+/// Numbers as they are written on a command line: whole ones with commas between them.
+struct NumbersArgument: ExpressibleByArgument {
+    /// The search windows that a curve is made of.
+    static let windows = NumbersArgument([10, 14, 20, 28, 40, 56, 80, 112, 160, 226, 320])
+    static let one = NumbersArgument([1])
 
     let values: [Int]
 

@@ -28,6 +28,8 @@ struct WarmCommand: ParsableCommand {
     @Flag(help: "Print a JSON object.")
     var json = false
 
+    func validate() throws { try ServerPath.refuse(database) }
+
     func run() throws {
         let database = try Database.open(database, access: .readOnly)
         let names = try collection.map { [$0] } ?? database.collectionNames()

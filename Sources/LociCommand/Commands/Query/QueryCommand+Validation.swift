@@ -40,6 +40,7 @@ extension QueryCommand {
         try Allowed.check(recall: recall)
         try Allowed.check("--k", k, in: SearchLimits.k)
         try Allowed.check("--window", window, in: SearchLimits.window)
+        if try target.server != nil { try validateForServer() }
     }
 
     private func validateWords() throws {
@@ -76,7 +77,7 @@ extension QueryCommand {
     }
 
     /// Which options were given of those that not all kinds of queries have a use for.
-    private var given: [String] {
+    var given: [String] {
         [
             ("--row", row != nil), ("--offset", offset != 0), ("--within", within != nil), ("--window", window != nil),
             ("--recall", recall != nil), ("--explain", explain), ("--threads", threads.count != nil),

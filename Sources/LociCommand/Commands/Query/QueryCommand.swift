@@ -26,6 +26,11 @@ struct QueryCommand: ParsableCommand {
               loci query photos.loci clip --vector "0.12 -0.5 0.33" --text 'night train' --hybrid rrf
               loci query papers.loci chunks --queries q.npy --row 3 --group-by paper --per-group 2
 
+            With the address of a server, --queries, --row, --vector, --k, --window, --filter, --exact and --json can be asked, \
+            and there are scores instead of distances: 1 for the same direction, 0 for the opposite one.
+
+              loci query redis://localhost:6379 clip --queries queries.npy --row 17 --filter '.year >= 1980'
+
             --json prints one object: queries, k, window, exact, threads, recall (with a ground truth), \
             queries_per_second, queries_per_processor_second, latency_us, and "neighbors" for one vector or "results" for \
             up to 10 queries of a file, each with "complete": whether it has the k neighbours that it asked for, or all that \
@@ -36,7 +41,7 @@ struct QueryCommand: ParsableCommand {
             k, per_group and "groups", each a value and neighbours.
             """)
 
-    @OptionGroup var target: CollectionArguments
+    @OptionGroup var target: ServedCollectionArguments
 
     @Option(help: ArgumentHelp("The queries: a file of vectors.", valueName: "file"), completion: .file())
     var queries: String?
@@ -137,6 +142,7 @@ struct QueryCommand: ParsableCommand {
 
     func run() throws {
         Interrupt.install()
+        if let server = try target.server { return try run(on: server) }
         let database = try Database.open(target.database, access: .readOnly)
         let collection = try database.collection(target.collection)
         if let method = fusion.hybrid {
@@ -171,7 +177,7 @@ struct QueryCommand: ParsableCommand {
     }
 
     /// The one vector that is asked for.
-    private func oneVector() throws -> [Float] {
+    func oneVector() throws -> [Float] {
         if let values = vector?.values { return values }
         guard let queries, let row else { return [] }
         return try VectorFile.open(queries).row(row)
