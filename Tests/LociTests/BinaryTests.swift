@@ -63,15 +63,15 @@ import Testing
     @Test func aGraphFindsTheNearest() throws {
         let folder = try TemporaryFolder()
         let database = try Database.open(folder.database)
-        let vectors = try RandomVectors(count: 2_600, dimension: 96)
+        let vectors = try RandomVectors(count: 2_600, dimension: 48)
         let collection = try database.buildCollection(
-            "c", .quick(.cosine, .binary), from: RandomVectors(count: 2_300, dimension: 96))
+            "c", .quick(.cosine, .binary), from: RandomVectors(count: 2_300, dimension: 48))
         try database.write { transaction in
             let collection = try transaction.collection("c")
             for row in 2_300..<2_600 { try collection.add(VectorID(row: row), vectors[row]) }
             for row in stride(from: 0, to: 2_600, by: 9) { try collection.remove(VectorID(row: row)) }
         }
-        let queries = try RandomVectors(count: 30, dimension: 96, seed: 9)
+        let queries = try RandomVectors(count: 30, dimension: 48, seed: 9)
         for _ in 0..<2 {
             #expect(try collection.info().hasGraph)
             var hits = 0
@@ -138,9 +138,18 @@ import Testing
         let folder = try TemporaryFolder()
         let database = try Database.open(folder.database)
         let collection = try database.buildCollection(
-            "c", .quick(.cosine, .binary), from: RandomVectors(count: 2_200, dimension: 16))
-        let result = try collection.tune(
-            queries: RandomVectors(count: 40, dimension: 16, seed: 3), TuningOptions(recall: 0.9, k: 10))
-        #expect(result.tuning.window < 200)
+            "c", .quick(.cosine, .binary), from: RandomVectors(count: 2_010, dimension: 16))
+        let queries = try RandomVectors(count: 40, dimension: 16, seed: 3)
+        let result = try collection.tune(queries: queries, TuningOptions(recall: 0.9, k: 10))
+        var recalls: [Double] = []
+        for point in result.points {
+            var hits = 0
+            for query in 0..<40 {
+                let last = try collection.search(queries[query], k: 10, exact: true).last?.distance ?? 0
+                hits += try collection.search(queries[query], k: 10, window: point.window).count { $0.distance <= last }
+            }
+            recalls.append(Double(hits) / 400)
+        }
+        #expect(result.points.map(\.recall) == recalls)
     }
 }

@@ -118,16 +118,17 @@ import Testing
     ) throws {
         let folder = try TemporaryFolder()
         let database = try Database.open(folder.database)
-        // Some more than are scanned, and so many dimensions that there are sketches.
-        let vectors = try RandomVectors(count: 2_020, dimension: 260)
-        let build = BuildParameters(maximumDegree: 8, window: 16)
+        // Once some more than are scanned, and so many dimensions that there are sketches.
+        let isLarge = quantization == .lvq4x8
+        let vectors = try RandomVectors(count: isLarge ? 2_020 : 200, dimension: isLarge ? 260 : 20)
+        let build = BuildParameters(maximumDegree: 8, window: 8)
         let plain = try database.buildCollection(
             "plain", CollectionConfiguration(metric: .cosine, quantization: quantization, build: build), from: vectors)
         let lengths = try database.buildCollection(
             "lengths",
             CollectionConfiguration(
                 metric: .cosine, quantization: quantization, build: build, keepsLengths: true), from: vectors)
-        for row in stride(from: 0, to: 2_000, by: 400) {
+        for row in stride(from: 0, to: 200, by: 40) {
             for isExact in [false, true] {
                 let found = try lengths.search(vectors[row], k: 10, window: 40, exact: isExact)
                 let expected = try plain.search(vectors[row], k: 10, window: 40, exact: isExact)
@@ -143,7 +144,7 @@ import Testing
         let database = try Database.open(folder.database)
         var generator = SeededGenerator("zero vectors \(quantization)")
         let zero = [Float](repeating: 0, count: 24)
-        for count in [40, 2_010] {
+        for count in quantization == .lvq4x8 ? [40, 2_010] : [40] {
             let vectors = (0..<count).map { row in
                 row % 20 == 0 ? zero : (0..<24).map { _ in Float.random(in: -3...3, using: &generator) }
             }
@@ -180,7 +181,7 @@ import Testing
             let database = try Database.open(folder.database)
             let collection = try database.createCollection("c", Self.configuration(quantization, originals))
             var model = Model()
-            for round in 0..<TestSettings.iterations(24) {
+            for round in 0..<TestSettings.iterations(12) {
                 try database.write { transaction in
                     let collection = try transaction.collection("c")
                     for _ in 0..<generator.below(30) {
@@ -195,7 +196,7 @@ import Testing
                         }
                     }
                 }
-                if round % 6 == 5 { try collection.optimize() }
+                if round % 4 == 3 { try collection.optimize() }
                 try model.expect(collection)
             }
             for (name, copy) in [
@@ -210,7 +211,7 @@ import Testing
     }
 
     /// The same with a graph: insertion, slots that are used again, and what is written while it is optimized.
-    @Test(arguments: [Quantization.lvq4x8, .lvq8, .binary]) func lengthsSurviveInAGraph(
+    @Test(arguments: [Quantization.lvq4x8, .binary]) func lengthsSurviveInAGraph(
         quantization: Quantization
     ) throws {
         let folder = try TemporaryFolder()
@@ -266,7 +267,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [(Quantization.lvq4x8, Originals.none), (.lvq4, .float32), (.binary, .none), (.float16, .none)])
+    @Test(arguments: [(Quantization.lvq4x8, Originals.none), (.lvq4, .float32), (.binary, .none)])
     func repairKeepsLengths(_ kind: (quantization: Quantization, originals: Originals)) throws {
         let original = try DamagedCollection(
             kind.quantization, kind.originals, metric: .cosine, count: 2_150, keepsLengths: true)
@@ -281,25 +282,25 @@ import Testing
                 guard let found = try damaged.collection.get(id) else { continue }
                 let length = Model.length(vector.components)
                 let isReduced = repair.reduced.contains { $0.id == id }
-                let bound: Float = isReduced ? 0.25 : kind.quantization == .float16 ? 2e-3 : 0
+                let bound: Float = isReduced ? 0.25 : 0
                 #expect(zip(found, vector.components).allSatisfy { ($0 - $1).magnitude <= bound * length }, "\(table)")
             }
         }
     }
 
     @Test func lengthsThatCannotBeAreFound() throws {
-        for (quantization, offset) in [(Quantization.lvq8, 12), (.binary, 2), (.float32, 64)] {
+        for (quantization, offset) in [(Quantization.lvq8, 12), (.binary, 2)] {
+            let original = try DamagedCollection(quantization, metric: .cosine, count: 2_100, keepsLengths: true)
+            let slot = try original.live(from: 9)
             for length in [Float.nan, -1, .infinity] {
-                let damaged = try DamagedCollection(quantization, metric: .cosine, count: 2_100, keepsLengths: true)
-                let slot = try damaged.live(from: 9)
+                let damaged = try DamagedCollection(copying: original)
                 try damaged.change(slot, in: .codes) {
                     $0.storeBytes(of: length.bitPattern.littleEndian, toByteOffset: offset, as: UInt32.self)
                 }
                 let faults = try damaged.database.check()
                 #expect(faults.count == 1 && faults.allSatisfy { $0.what.contains("the length of the vector") })
-                let repair = try damaged.collection.repair(dropLost: true)
-                #expect(repair.lost.map(\.slot) == [Int(slot)])
-                #expect(try damaged.database.check() == [])
+                let repair = try damaged.collection.repair()
+                #expect(repair.outcome == .refused && repair.lost.map(\.slot) == [Int(slot)])
             }
         }
     }

@@ -56,7 +56,7 @@ struct AllocationsCommand: ParsableCommand {
         let queries = (count..<count + queries).map(vectors.row)
         let database = try Database.open(folder.file("allocations.loci"))
         var results: [AllocationFigures] = []
-        for quantization in Quantization.allCases {
+        for quantization in Quantization.allCases where quantization.takes(.l2) {
             let name = "\(quantization)"
             progress("building \(name)")
             let collection = try database.buildCollection(

@@ -60,8 +60,7 @@ import Testing
                 var values = vector
                 var decoded = vector
                 var restored = vector
-                coder.encode(
-                    &values, length: length, record: &record, residual: layout.residualStride > 0 ? &residual : nil)
+                coder.encode(&values, length: length, record: &record, residual: &residual)
                 #expect(layout.fault(of: record) == nil)
                 #expect(layout.length(of: record) == (layout.keepsLengths ? length : 1))
                 coder.decode(record: record, residual: residual, into: &decoded)
