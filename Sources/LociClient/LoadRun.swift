@@ -103,10 +103,11 @@ final class LoadRun {
 
     // Of an open loop.
 
-    /// How many requests have fallen due.
+    /// How many requests have fallen due. What would be at the very end is none.
     private func due(by time: NIODeadline) -> Int {
         guard let rate = plan.rate else { return sent }
-        return Int(Double((min(time, end) - start).nanoseconds) * rate / 1e9) + 1
+        func count(_ time: TimeAmount) -> Double { Double(time.nanoseconds) * rate / 1e9 }
+        return min(Int(count(time - start)) + 1, Int(count(end - start).rounded(.up)))
     }
 
     private func dueTime(of request: Int) -> NIODeadline {

@@ -134,12 +134,12 @@ struct RemoteBench {
     private func note(_ measurements: [Measurement]) {
         if let error = measurements.compactMap(\.result.firstError).first {
             let count = measurements.reduce(0) { $0 + $1.result.errors }
-            progress.note("\(Format.count(count)) replies were errors, the first: \(error)")
+            progress.note("replies that are errors: \(Format.count(count)), the first: \(error)")
         }
         let unanswered = measurements.reduce(0) { $0 + $1.result.unanswered }
         if unanswered > 0 {
             progress.note(
-                "\(Format.count(unanswered)) queries were not answered; they count with the time that they waited")
+                "queries without an answer: \(Format.count(unanswered)); they count with the time that they waited")
         }
         if measurements.contains(where: { $0.clientShare > 0.9 }) {
             progress.note("where client % is near 100, it is this client that is measured")
