@@ -5,6 +5,8 @@ import LociStorage
 
 /// What a collection holds, and what it takes.
 public struct CollectionInfo: Sendable, Equatable {
+    /// The number of the collection in its file, which no other ever gets.
+    package let number: Int
     /// The name.
     public let name: String
     /// The number of vectors.
@@ -141,8 +143,8 @@ extension Collection {
             terms[field.path.text] = try transaction.termCount(of: field.record.number, in: number)
         }
         return CollectionInfo(
-            name: name, count: record.count, rowCount: record.rowCount, unusedSlots: record.slots - record.count,
-            freeSlots: record.freeSlots,
+            number: Int(number), name: name, count: record.count, rowCount: record.rowCount,
+            unusedSlots: record.slots - record.count, freeSlots: record.freeSlots,
             attributesCount: try transaction.attributesCount(in: number),
             indexes: fields.map(\.index), terms: terms, dimension: record.dimension,
             configuration: record.configuration,

@@ -232,7 +232,7 @@ final class CollectionEdit {
     }
 
     /// Refuses what cannot be stored.
-    private func admit(_ vector: UnsafeBufferPointer<Float>, row: Int?) throws {
+    func admit(_ vector: UnsafeBufferPointer<Float>, row: Int?) throws {
         guard (1...CodeLayout.dimensionLimit).contains(vector.count) else {
             throw IndexError.dimension(found: vector.count, limit: CodeLayout.dimensionLimit)
         }

@@ -18,7 +18,7 @@ import LociStorage
 ///
 /// It sees its own changes. It is for the thread that it was given to, and ends with the closure.
 public final class DatabaseTransaction {
-    private let database: Database
+    let database: Database
     private let base: Snapshot
     private let threads: Int
     private var transaction: WriteTransaction?
