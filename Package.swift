@@ -20,6 +20,7 @@ let package = Package(
     platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
     products: [
         .library(name: "Loci", targets: ["Loci"]),
+        .library(name: "LociServer", targets: ["LociServer"]),
         .executable(name: "loci", targets: ["LociCommand"]),
     ],
     traits: [
@@ -29,8 +30,12 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // The system's libraries.
@@ -60,11 +65,28 @@ let package = Package(
         .target(
             name: "Loci", dependencies: ["LociStorage", "LociIndex", "LociFiles", "LociAttributes", "LociWords"],
             swiftSettings: swiftSettings),
+        .target(
+            name: "LociServer",
+            dependencies: [
+                "Loci", "LociProtocol",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: swiftSettings),
         // Named apart from the library: on a file system that ignores case, `loci` and `Loci` are one folder.
         .executableTarget(
             name: "LociCommand",
             dependencies: [
-                "Loci", "LociClient", "LociProtocol",
+                "Loci", "LociClient", "LociProtocol", "LociServer",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
@@ -107,8 +129,16 @@ let package = Package(
             name: "LociClientTests",
             dependencies: [
                 "LociClient", "LociProtocol", "TestServer", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "LociServerTests",
+            dependencies: [
+                "LociServer", "LociProtocol", "Loci", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: swiftSettings),
         .testTarget(name: "LociTests", dependencies: ["Loci", "TestSupport"], swiftSettings: swiftSettings),

@@ -43,6 +43,7 @@ struct LociCommand: ParsableCommand {
                     BackupCommand.self, RestoreCommand.self, RepairCommand.self, CompactCommand.self,
                     DurabilityCommand.self,
                 ]),
+            CommandGroup(name: "Network", subcommands: [ServeCommand.self]),
             CommandGroup(name: "Trials", subcommands: [TruthCommand.self, GenerateCommand.self]),
         ])
 

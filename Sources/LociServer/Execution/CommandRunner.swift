@@ -1,0 +1,106 @@
+// Loci, Apache License 2.0.
+
+import Loci
+import LociProtocol
+
+/// Runs requests against a keyspace and writes their replies, on whichever thread it is called.
+struct CommandRunner: Sendable {
+    let context: ServerContext
+
+    /// Runs requests that read, each on the last commit; those of a transaction on one moment.
+    func read(_ run: RequestRun) -> [UInt8] {
+        var encoder = ReplyEncoder()
+        if run.isTransaction {
+            do {
+                try context.database.read { view in
+                    encoder.array(run.requests.count)
+                    for request in run.requests { answer(request, of: run, on: MomentKeyspace(view: view), &encoder) }
+                }
+            } catch {
+                encoder.bytes.removeAll()
+                encoder.error(CommandError(error).bytes)
+            }
+            return encoder.bytes
+        }
+        let keyspace = CommittedKeyspace(database: context.database)
+        var index = 0
+        while index < run.requests.count {
+            let batch = SearchBatch(run.requests[index...], commands: context.commands)
+            if batch.count > 1 {
+                let start = ContinuousClock.now
+                encoder.version = run.requests[index].version
+                if batch.answer(on: keyspace, &encoder) {
+                    let share = (ContinuousClock.now - start) / batch.count
+                    for request in run.requests[index..<index + batch.count] { note(request, of: run, took: share) }
+                    index += batch.count
+                    continue
+                }
+            }
+            answer(run.requests[index], of: run, on: keyspace, &encoder)
+            index += 1
+        }
+        return encoder.bytes
+    }
+
+    /// Runs requests inside of a write transaction.
+    func write(_ run: RequestRun, in transaction: DatabaseTransaction) -> [UInt8] {
+        var encoder = ReplyEncoder()
+        if run.isTransaction { encoder.array(run.requests.count) }
+        let keyspace = TransactionKeyspace(transaction: transaction)
+        for request in run.requests { answer(request, of: run, on: keyspace, &encoder) }
+        return encoder.bytes
+    }
+
+    /// The replies when requests could not be made durable: nothing of them has happened.
+    func failure(_ run: RequestRun, _ error: any Error) -> [UInt8] {
+        var encoder = ReplyEncoder()
+        let text = CommandError(error).bytes
+        for _ in 0..<(run.isTransaction ? 1 : run.requests.count) { encoder.error(text) }
+        return encoder.bytes
+    }
+
+    private func answer(
+        _ request: ReceivedRequest, of run: RequestRun, on keyspace: some Keyspace, _ encoder: inout ReplyEncoder
+    ) {
+        guard let index = request.command else { return }
+        if let prepared = request.prepared {
+            encoder.bytes += prepared
+            return
+        }
+        encoder.version = request.version
+        let command = context.commands.commands[index]
+        let start = ContinuousClock.now
+        let begin = encoder.bytes.count
+        do {
+            // Those of vector sets have not been looked at before, in a transaction.
+            guard command.admits(request.arguments.count) else { throw command.arityError }
+            switch command.work {
+            case .read(let body), .slowRead(let body): try body(request.arguments, keyspace, &encoder)
+            case .write(let body):
+                guard let keyspace = keyspace as? any WritableKeyspace else { throw CommandError.notInTransaction }
+                try body(request.arguments, keyspace, &encoder)
+            case .maintenance(let body):
+                if run.isTransaction { throw CommandError.notInTransaction }
+                try body(request.arguments, context, &encoder)
+            case .session: throw CommandError.notInTransaction
+            }
+            let limit = context.configuration.maximumRequestBytes
+            guard encoder.bytes.count - begin <= limit else {
+                throw CommandError(
+                    "ERR the reply has \(encoder.bytes.count - begin) bytes, and the limit is \(limit): ask for less at a time"
+                )
+            }
+        } catch {
+            encoder.bytes.removeLast(encoder.bytes.count - begin)
+            encoder.error(CommandError(error).bytes)
+            context.metrics.countError()
+        }
+        note(request, of: run, took: ContinuousClock.now - start)
+    }
+
+    private func note(_ request: ReceivedRequest, of run: RequestRun, took duration: Duration) {
+        guard let command = request.command else { return }
+        context.metrics.note(command: command, took: duration)
+        context.slowLog.note(request.arguments, client: run.client, took: duration, logger: context.logger)
+    }
+}
