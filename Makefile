@@ -16,11 +16,12 @@ dependencies: ## Install what is missing of the system's libraries
 build: dependencies ## Build the command line for release: .build/release/loci
 	$(SWIFT) build $(RELEASE)
 
-test: dependencies lint ## Run every check: style, unit tests, kernels on other processors, end to end, the measuring programs
+test: dependencies lint ## Run every check: style, unit tests, kernels on other processors, end to end, clients of Redis, the measuring programs
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 	@if [ -f Tests/Cross/run.sh ]; then sh Tests/Cross/run.sh; fi
 	@if [ -f Tests/EndToEnd/run.sh ]; then sh Tests/EndToEnd/run.sh; fi
+	@if [ -f Tests/Server/run.sh ]; then sh Tests/Server/run.sh; fi
 	$(SWIFT) build --package-path Benchmarks
 	@if command -v python3 >/dev/null; then python3 Benchmarks/test.py; else echo "python3 is missing: the tests of Benchmarks are skipped" >&2; fi
 
@@ -28,8 +29,8 @@ torture: dependencies ## Kill, fill, damage and race the database for many minut
 	$(SWIFT) build --build-tests
 	LOCI_TORTURE=1 $(SWIFT) test --skip-build --filter 'TortureTests|PageCheckTests|DamageTests|WriteModelTests'
 
-# Where threads meet: commits beside searches and views, builds, links and batches on several threads.
-THREADS = ManyReadersTests/threads|ConcurrencyTests|WriteModelTests|DatabaseViewTests|ParallelTests|SnapshotTests|MapGrowthTests
+# Where threads meet: commits beside searches and views, builds, links and batches on several threads, connections of the server.
+THREADS = ManyReadersTests/threads|ConcurrencyTests|WriteModelTests|DatabaseViewTests|ParallelTests|SnapshotTests|MapGrowthTests|WriteLoadTests|ConnectionTests
 sanitize-thread: dependencies ## Run the tests of concurrency under the thread sanitizer
 	@SWIFT="$(SWIFT)" sh scripts/sanitize.sh thread '$(THREADS)'
 
