@@ -20,6 +20,8 @@ import Testing
             let found = try client.call("VSIM images VALUES 2 3 4 WITHSCORES").elements
             #expect(found.first == .text("a"))
             #expect(isNear(found.last, -1, within: 0.01), "a squared distance, with a minus")
+            #expect(try client.call("LOCI.MREM images a b") == .integer(2))
+            #expect(try client.call("EXISTS images") == .integer(1), "what was made on purpose stays")
         }
     }
 

@@ -31,6 +31,7 @@ import Testing
         notes.inputDimension = 300
         notes.connections = 5
         notes.namesQuantization = true
+        notes.isKept = true
         #expect(VectorSetNotes(try notes.properties) == notes)
         #expect(VectorSetNotes(nil) == VectorSetNotes())
     }

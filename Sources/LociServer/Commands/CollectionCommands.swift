@@ -38,7 +38,9 @@ enum CollectionCommands {
         }
         configuration.keepsLengths = configuration.metric == .cosine
         configuration.build.window = max(configuration.build.window, configuration.build.maximumDegree)
-        _ = try keyspace.create(name, configuration, properties: nil)
+        var notes = VectorSetNotes()
+        notes.isKept = true
+        _ = try keyspace.create(name, configuration, properties: notes.properties)
         encoder.ok()
     }
 

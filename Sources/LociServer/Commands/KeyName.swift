@@ -59,9 +59,13 @@ extension WritableKeyspace {
         try KeyName.existing(arguments, index).flatMap { try writableCollection($0) }
     }
 
-    /// Drops a collection that has lost its last row: an empty key is none.
+    /// Drops a set that has lost its last element, if `VADD` has made it: an empty key is none. What `LOCI.CREATE` or the command line has
+    /// made stays, with what it was made with.
     func dropIfEmpty(_ collection: WritableCollection) throws {
-        if collection.rowCount == 0 { try drop(collection.name) }
+        guard collection.rowCount == 0, collection.configuration.keepsLengths,
+            !VectorSetNotes(collection.properties).isKept
+        else { return }
+        try drop(collection.name)
     }
 }
 

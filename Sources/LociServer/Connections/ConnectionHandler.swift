@@ -197,9 +197,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
             pending.removeFirst()
             commands.session.transaction?.append(request)
             encoder.simple("QUEUED")
-        case .session(let command):
+        case .session:
             pending.removeFirst()
-            runSession(command, request.arguments, &encoder)
+            runSession(request, &encoder)
         case .execute:
             pending.removeFirst()
             return execute(&encoder)
@@ -211,16 +211,20 @@ final class ConnectionHandler: ChannelDuplexHandler {
         return nil
     }
 
-    private func runSession(_ command: Command, _ arguments: Arguments, _ encoder: inout ReplyEncoder) {
-        guard case .session(let body) = command.work else { return }
+    private func runSession(_ request: ReceivedRequest, _ encoder: inout ReplyEncoder) {
+        guard let index = request.command, case .session(let body) = server.commands.commands[index].work else {
+            return
+        }
+        let start = ContinuousClock.now
         let begin = encoder.bytes.count
         do {
-            guard command.admits(arguments.count) else { throw CommandError.arity(command.name.lowercased()) }
-            try body(arguments, commands, &encoder)
+            try body(request.arguments, commands, &encoder)
         } catch {
             encoder.bytes.removeLast(encoder.bytes.count - begin)
             encoder.error(CommandError(error).bytes)
+            server.metrics.countError()
         }
+        server.metrics.note(command: index, took: ContinuousClock.now - start)
     }
 
     /// Ends a transaction: what is about the connection is answered, the rest runs as one.
@@ -237,7 +241,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             guard let command = request.command.map({ server.commands.commands[$0] }) else { return request }
             if case .session = command.work {
                 var prepared = ReplyEncoder(version: commands.session.version)
-                runSession(command, request.arguments, &prepared)
+                runSession(request, &prepared)
                 request.prepared = prepared.bytes
             }
             request.version = commands.session.version
@@ -301,7 +305,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func dismissIfStalled(_ now: NIODeadline) {
         guard let context, !isRunning else { return }
         let configuration = server.configuration
-        let isExpected = received.readableBytes > 0 || !context.channel.isWritable || !commands.session.isAuthenticated
+        let isExpected =
+            received.readableBytes > 0 || isInputEnded || !context.channel.isWritable
+            || !commands.session.isAuthenticated
         guard let timeout = isExpected ? configuration.stallTimeout : configuration.idleTimeout,
             now - lastProgress > TimeAmount(timeout)
         else { return }

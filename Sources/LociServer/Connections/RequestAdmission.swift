@@ -13,7 +13,7 @@ struct RequestAdmission {
         /// Keep it for `EXEC`.
         case queue
         /// Run it here.
-        case session(Command)
+        case session
         /// Run what was kept.
         case execute
         /// Run it on the threads for such requests.
@@ -37,7 +37,7 @@ struct RequestAdmission {
                 return keep(request, command, in: transaction)
             }
         }
-        if case .session = command.work { return .session(command) }
+        if case .session = command.work { return .session }
         return .run(command.lane)
     }
 
