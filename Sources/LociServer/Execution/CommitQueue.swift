@@ -34,8 +34,6 @@ final class CommitQueue: Sendable {
     /// How much goes into one commit: vectors of a transaction wait in memory.
     private static let commandsOfCommit = 16_384
     private static let bytesOfCommit = 64 << 20
-    /// After so many bytes of requests, memory is given back when nothing waits.
-    private static let bytesUntilRelease = 16 << 20
 
     init(runner: CommandRunner) {
         self.runner = runner
@@ -59,7 +57,6 @@ final class CommitQueue: Sendable {
 
     /// Commits until the queue is closed and empty. The calling thread is the queue's.
     func run() {
-        var bytesSinceRelease = 0
         while true {
             let (group, isClosed) = state.withLock { state in
                 let group = Self.take(from: &state.waiting)
@@ -68,13 +65,8 @@ final class CommitQueue: Sendable {
             }
             if group.isEmpty {
                 if isClosed { return }
-                if bytesSinceRelease > Self.bytesUntilRelease {
-                    ProcessMemory.releaseUnused()
-                    bytesSinceRelease = 0
-                }
                 wake.wait()
             } else {
-                bytesSinceRelease += group.reduce(0) { $0 + $1.run.byteCount }
                 commit(group)
             }
         }

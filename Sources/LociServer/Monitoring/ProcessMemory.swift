@@ -20,14 +20,4 @@ enum ProcessMemory {
         let fields = text.split(separator: " ")
         return (fields.count > 1 ? Int(fields[1]) ?? 0 : 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
     }
-
-    /// Gives memory that was freed back to the system, where the library keeps it. After 60,000 vectors of 784 dimensions were added it
-    /// kept 72 MB of 76.
-    static func releaseUnused() {
-        #if canImport(Glibc)
-        // Looked up: the module of the C library does not have its header.
-        guard let symbol = dlsym(nil, "malloc_trim") else { return }
-        _ = unsafeBitCast(symbol, to: (@convention(c) (Int) -> CInt).self)(0)
-        #endif
-    }
 }
