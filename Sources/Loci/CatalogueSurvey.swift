@@ -45,6 +45,8 @@ struct CatalogueSurvey {
     /// All names, in the order of their bytes.
     private(set) var names: [(name: String, lead: Lead)] = []
     private(set) var strays: [Stray] = []
+    /// The tables of records, in the order of their names.
+    private(set) var recordTables: [(name: String, number: UInt32)] = []
     /// What else is wrong with the catalogue.
     private(set) var faults: [String] = []
     /// The number that the next collection will have must be above this one.
@@ -70,10 +72,19 @@ struct CatalogueSurvey {
             for number in numbers { tables[number, default: []].append(table) }
             faults += short.map { "table \(table): a key has \($0.count) bytes, too few for a collection's number" }
         }
+        do {
+            recordTables = try RecordCatalogue.all(in: transaction)
+        } catch let error as StorageError {
+            faults.append("the names of the tables of records: \(try Self.text(of: error))")
+        }
+        for (name, number) in recordTables where marked.contains(number) {
+            faults.append("the table of records \"\(name)\" is marked to be dropped, which the next writer would do")
+        }
+        let recordNumbers = Set(recordTables.map(\.number))
         let sound = Set(names.compactMap { if case .sound(let number) = $0.lead { number } else { nil } })
         let led = Dictionary(grouping: names.filter { $0.lead.number != nil }) { $0.lead.number ?? 0 }
         for (number, tables) in tables.sorted(by: { $0.key < $1.key }) where !marked.contains(number) {
-            if sound.contains(number) { continue }
+            if sound.contains(number) || recordNumbers.contains(number) && tables == [.records] { continue }
             var record = Stray.Record.none
             if let value = try transaction.value(of: Key(collection: number), in: .collections) {
                 record =
@@ -88,7 +99,7 @@ struct CatalogueSurvey {
         }
         // What belongs to nothing is dropped, whatever its number. The last of all numbers is not handed out.
         let strayRecords = strays.filter { $0.record != .none }.map(\.number)
-        let numbers = names.compactMap(\.lead.number) + marked + strayRecords
+        let numbers = names.compactMap(\.lead.number) + marked + strayRecords + recordNumbers
         largestNumber = numbers.filter { $0 < UInt32.max }.max() ?? 0
         do {
             let next = try transaction.nextCollectionNumber()

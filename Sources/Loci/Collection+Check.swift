@@ -34,6 +34,15 @@ extension Database {
                 found += try Collection(name: name, database: self).check(limit: limit, in: transaction)
             }
             progress(survey.names.count, survey.names.count)
+            for (name, number) in survey.recordTables {
+                var damaged = 0
+                try transaction.verifyRecords(of: number) { _ in damaged += 1 }
+                if damaged > 0 {
+                    found.append(
+                        Fault(collection: nil, what: "the table of records \"\(name)\": \(damaged) checksums are wrong")
+                    )
+                }
+            }
             return found
         }
     }
@@ -130,7 +139,7 @@ extension Collection {
                 switch table {
                 case .collections, .staging, .fields: true
                 case .ids, .identifiers, .attributes, .postings: record.count > 0
-                case .settings: false
+                case .settings, .records: false
                 default: record.count > 0 && layout[table] != nil
                 }
             guard !isUsed else { continue }

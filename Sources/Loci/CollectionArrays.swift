@@ -46,7 +46,7 @@ struct CollectionArrays<Element> {
         case .entries: entries
         case .parents: parents
         case .states: states
-        case .settings, .collections, .staging, .ids, .identifiers, .attributes, .fields, .postings: nil
+        case .settings, .collections, .staging, .ids, .identifiers, .attributes, .fields, .postings, .records: nil
         }
     }
 

@@ -94,4 +94,49 @@ extension CollectionView {
             query: terms,
             field: WordField(field.record, lists: lists, lengths: lengths, view: self, matching: matching?.slots))
     }
+
+    /// How many documents of a field have each of some terms.
+    /// - Complexity: O(terms), as ``ranking(of:in:matching:_:)``.
+    func statistics(
+        of terms: [[UInt8]], in field: IndexedField, _ transaction: borrowing ReadTransaction
+    ) throws -> WordStatistics {
+        let counts = try terms.map { term in
+            let place = PostingTerm(field: field.record.number, value: FieldTerm.bytes(ofWord: term))
+            return try words.list(of: place, in: number, transaction)?.summary.documentCount ?? 0
+        }
+        return WordStatistics(documents: Int(field.record.documents), counts: counts)
+    }
+}
+
+/// How common terms are.
+package struct WordStatistics: Sendable, Equatable {
+    /// How many documents the field has.
+    package let documents: Int
+    /// How many of them have each term, in the order of the terms.
+    package let counts: [Int]
+
+    /// The inverse document frequency of each term, as ``BM25`` has it.
+    package var weights: [Double] { counts.map { BM25.inverseDocumentFrequency($0, of: documents) } }
+}
+
+extension Collection {
+    /// How many documents of a field have each of some terms.
+    /// - Throws: `LociError.textIndexNotFound`, `.textFieldNeeded`.
+    package func wordStatistics(of terms: [[UInt8]], in field: String? = nil) throws -> WordStatistics {
+        try withFound { view, transaction in
+            try view.statistics(of: terms, in: view.textField(field, in: transaction), transaction)
+        } _: { _, found in
+            found
+        }
+    }
+
+    /// What makes terms of the words of a field.
+    /// - Throws: `LociError.textIndexNotFound`, `.textFieldNeeded`; `WordsError`.
+    package func wordAnalysis(of field: String? = nil) throws -> WordAnalysis {
+        try withFound { view, transaction in
+            try view.textField(field, in: transaction).analysis ?? WordAnalysis()
+        } _: { _, found in
+            found
+        }
+    }
 }

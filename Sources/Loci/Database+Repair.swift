@@ -104,8 +104,8 @@ private struct CatalogueRepair {
             case .damaged: "no name leads to it, and its record is damaged"
             case .of(let name): "its record is of the collection \"\(name)\", which another number is"
             }
-        guard stray.record == .none || dropLost else {
-            note("collection number \(stray.number): \(what); to drop it would lose vectors", isDone: false)
+        guard stray.record == .none && !stray.tables.contains(.records) || dropLost else {
+            note("collection number \(stray.number): \(what); to drop it would lose what it holds", isDone: false)
             return
         }
         try transaction.delete(Key(collection: stray.number), in: .collections)

@@ -106,9 +106,12 @@ public final class DatabaseTransaction {
             let number = try Catalogue.existing(name, in: transaction)
             try Catalogue.remove(name: name, number: number, in: transaction)
             edits.removeAll { $0.number == number }
-            dropped.append(number)
+            noteDropped(number)
         }
     }
+
+    /// Lets what is under a number be deleted after the commit.
+    func noteDropped(_ number: UInt32) { dropped.append(number) }
 
     private func edit(of name: String) -> CollectionEdit? {
         edits.first { $0.record.name.utf8.elementsEqual(name.utf8) }

@@ -20,7 +20,7 @@ import Synchronization
 public final class DatabaseView: Sendable {
     /// The number of the commit; later commits have higher ones.
     public let commit: Int
-    private let database: Database
+    let database: Database
     private let snapshot: Mutex<Snapshot?>
     private let views = Mutex<[NameBytes: CollectionView]>([:])
 

@@ -41,6 +41,10 @@ public enum LociError: Error, Equatable, Sendable {
     case collectionName(name: String, reason: String)
     /// Properties of a collection that are too large.
     case propertiesLength(name: String, bytes: Int, limit: Int)
+    /// There is a table of records of this name already.
+    case recordTableExists(name: String)
+    /// There is no table of records of this name.
+    case recordTableNotFound(name: String, existing: [String])
     /// The collection has no vectors, and what was asked of it takes some.
     case emptyCollection(name: String)
     /// The collection holds vectors already, and they were not to be replaced.
@@ -144,8 +148,14 @@ extension LociError: CustomStringConvertible {
             existing.isEmpty
                 ? "there is no collection \"\(name)\"; the database has none"
                 : "there is no collection \"\(name)\"; the database has \(Self.list(existing))"
+        case .recordTableExists(let name):
+            "the table of records \"\(name)\" exists already; choose another name, or drop it"
+        case .recordTableNotFound(let name, let existing):
+            existing.isEmpty
+                ? "there is no table of records \"\(name)\"; the database has none"
+                : "there is no table of records \"\(name)\"; the database has \(Self.list(existing))"
         case .collectionName(let name, let reason):
-            "\"\(name)\" cannot name a collection: \(reason)"
+            "\"\(name)\" cannot name a collection or a table: \(reason)"
         case .propertiesLength(let name, let bytes, let limit):
             "the properties of the collection \"\(name)\" have \(bytes) bytes, and \(limit) is the limit; keep what is larger "
                 + "as attributes of a row"

@@ -14,16 +14,16 @@ import Darwin
 /// with a bus error, as with every mapped file. Replacing the file by a rename is safe, the mapping keeps the old one.
 ///
 /// `@unchecked Sendable`: the pointer and the size never change, and the bytes are only read.
-final class MappedFile: @unchecked Sendable {
+package final class MappedFile: @unchecked Sendable {
     /// The size in bytes, above 0.
-    let size: Int
+    package let size: Int
 
     private let base: UnsafeMutableRawPointer
 
     /// Maps the file at `path`.
     ///
     /// - Throws: `missing`, `isDirectory`, `notRegularFile`, `empty`, `sizeOverflow`, `cannotRead`.
-    init(path: String) throws(VectorFileError) {
+    package init(path: String) throws(VectorFileError) {
         guard !path.utf8.contains(0) else {
             throw .cannotRead(path: path, reason: "the path holds a zero byte")
         }
@@ -66,7 +66,7 @@ final class MappedFile: @unchecked Sendable {
     }
 
     /// Calls `body` with the bytes, which are valid until it returns.
-    func withUnsafeBytes<Result, Failure: Error>(
+    package func withUnsafeBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try body(UnsafeRawBufferPointer(start: base, count: size))
@@ -74,7 +74,7 @@ final class MappedFile: @unchecked Sendable {
 }
 
 /// The system's text for an error number.
-func systemMessage(_ code: Int32) -> String {
+package func systemMessage(_ code: Int32) -> String {
     guard let text = strerror(code) else { return "error \(code)" }
     return String(cString: text)
 }

@@ -99,8 +99,9 @@ extension Float {
     ///
     /// Swift's own `Float16` is missing on some Apple machines. The exponent bias differs by 112; multiplying by
     /// 2^112 puts it right for normal and subnormal numbers alike.
+    @inlinable
     @inline(__always)
-    init(half: UInt16) {
+    package init(half: UInt16) {
         let magnitude = UInt32(half & 0x7FFF) << 13
         let sign = UInt32(half & 0x8000) << 16
         let scaled = Float(bitPattern: magnitude) * Float(bitPattern: (112 + 127) << 23)

@@ -35,7 +35,7 @@ package enum ChunkKind: UInt16, Sendable, CaseIterable {
         case .entries: self = .entries
         case .parents: self = .parents
         case .states: self = .states
-        case .settings, .collections, .staging, .ids, .attributes, .fields, .postings: return nil
+        case .settings, .collections, .staging, .ids, .attributes, .fields, .postings, .records: return nil
         }
     }
 }

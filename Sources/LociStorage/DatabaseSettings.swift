@@ -6,7 +6,7 @@
 ///
 ///     offset size
 ///          0    8  magic: "LOCI" 0D 0A 1A 0A
-///          8    4  format version: 5
+///          8    4  format version: 6
 ///         12    4  page unit in bytes: 4096
 ///         16    4  sync interval in milliseconds, 10 to 3,600,000; 0: each commit is synced
 ///         20   40  zero
@@ -14,11 +14,11 @@
 ///
 /// The magic and the version keep their places in every later version. The record holds no time and nothing random: the
 /// same writes make the same bytes. Version 1 had no tables for sketches and entry points, and version 2 none for parents and
-/// states; they are refused. Version 3 had no table of attributes, and version 4 none of indexes on them: they are read as they are, and
-/// become version 5 when they are opened for writing.
+/// states; they are refused. Version 3 had no table of attributes, version 4 none of indexes on them, and version 5 none of records: they are read as they are,
+/// and become version 6 when they are opened for writing.
 package struct DatabaseSettings: Equatable, Sendable {
     /// The format version that this program writes.
-    package static let currentVersion: UInt32 = 5
+    package static let currentVersion: UInt32 = 6
     /// The format versions that it reads.
     package static let supportedVersions: ClosedRange<UInt32> = 3...currentVersion
     /// The unit that chunks are sized by, in bytes: the page size of LMDB on most machines.

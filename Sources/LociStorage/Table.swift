@@ -37,6 +37,8 @@ package enum Table: String, CaseIterable, Sendable {
     case fields
     /// Values of these fields to slots; see ``PostingsEntry``. Since format version 5.
     case postings
+    /// Records of a program's own; see ``RecordEntry``. Since format version 6.
+    case records
 
     /// The position of the table in the list of opened tables.
     var index: Int {
@@ -57,6 +59,7 @@ package enum Table: String, CaseIterable, Sendable {
         case .attributes: 13
         case .fields: 14
         case .postings: 15
+        case .records: 16
         }
     }
 
@@ -74,6 +77,7 @@ package enum Table: String, CaseIterable, Sendable {
         switch self {
         case .attributes: 4
         case .fields, .postings: 5
+        case .records: 6
         default: DatabaseSettings.supportedVersions.lowerBound
         }
     }

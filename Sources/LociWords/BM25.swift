@@ -39,7 +39,7 @@ public struct BM25: Sendable, Hashable {
     }
 
     /// The idf of a word that `count` of `total` documents have.
-    static func inverseDocumentFrequency(_ count: Int, of total: Int) -> Double {
+    package static func inverseDocumentFrequency(_ count: Int, of total: Int) -> Double {
         let count = Double(max(0, min(count, total)))
         return log(1 + (Double(total) - count + 0.5) / (count + 0.5))
     }

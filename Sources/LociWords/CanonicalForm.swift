@@ -5,7 +5,7 @@
 ///
 /// The standard library compares strings in this way but does not give the forms out, so the mappings are a table of our own
 /// (`CanonicalMappings`); orders and exclusions are the standard library's.
-enum CanonicalForm {
+package enum CanonicalForm {
     /// The mappings of single scalars: to one scalar, or to two.
     private static let decompositions: [Unicode.Scalar: [Unicode.Scalar]] = CanonicalMappings.read()
 
@@ -33,7 +33,7 @@ enum CanonicalForm {
     }
 
     /// Appends what a scalar is made of, in the order of the mappings; `reorder` must follow when all are there.
-    static func appendDecomposition(of scalar: Unicode.Scalar, to scalars: inout [Unicode.Scalar]) {
+    package static func appendDecomposition(of scalar: Unicode.Scalar, to scalars: inout [Unicode.Scalar]) {
         let value = scalar.value
         if value < 0xC0 {
             scalars.append(scalar)
@@ -56,7 +56,7 @@ enum CanonicalForm {
     }
 
     /// Sorts each run of combining marks by their classes, those of one class in the order in which they came.
-    static func reorder(_ scalars: inout [Unicode.Scalar]) {
+    package static func reorder(_ scalars: inout [Unicode.Scalar]) {
         var start = 0
         while start < scalars.count {
             guard combiningClass(scalars[start]) > 0 else {
@@ -78,7 +78,7 @@ enum CanonicalForm {
     }
 
     /// Puts together again what decomposed scalars in order can be put together to.
-    static func compose(_ scalars: inout [Unicode.Scalar]) {
+    package static func compose(_ scalars: inout [Unicode.Scalar]) {
         var starter: Int?
         var lastClass: UInt8 = 0
         var used = 0

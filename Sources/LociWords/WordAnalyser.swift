@@ -75,6 +75,24 @@ package struct WordAnalyser: ~Copyable {
         }
     }
 
+    /// Gives each word of a text to `body`, as it stands there but for its case, and as a term.
+    ///
+    /// - Throws: `textTooLong`, `stemmingFailed`.
+    func forEachWord(of text: String, _ body: (_ word: String, _ term: [UInt8]) -> Void) throws(WordsError) {
+        let bytes = Array(text.utf8)
+        guard bytes.count <= Self.maximumTextBytes else {
+            throw .textTooLong(bytes: bytes.count, limit: Self.maximumTextBytes)
+        }
+        try tokenizer.forEachToken(in: bytes.span) { token throws(WordsError) in
+            let word = String(decoding: token.word, as: UTF8.self)
+            try makeTerm(&token.word)
+            body(word, token.word)
+        }
+    }
+
+    /// The language of the stems.
+    var language: WordLanguage { analysis.language }
+
     /// Stems are found with accents, which the rules of many languages look at, and lose them only then.
     private func makeTerm(_ word: inout [UInt8]) throws(WordsError) {
         switch stemmer {

@@ -43,6 +43,11 @@ public struct WordQuery: Sendable, Equatable {
         var parser = WordQueryParser(text)
         parts = try parser.parse()
     }
+
+    /// A query for any of some words, each of letters and digits.
+    init(anyOf words: [String]) {
+        parts = words.map { Part(demand: .optional, text: $0, isPhrase: false) }
+    }
 }
 
 extension WordQuery: CustomStringConvertible {

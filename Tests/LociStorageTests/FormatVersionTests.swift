@@ -6,13 +6,13 @@ import Testing
 
 @testable import LociStorage
 
-/// Databases of format version 3, which had no attributes, and of version 4, which had no indexes.
+/// Databases of format version 3, which had no attributes, of version 4, which had no indexes, and of 5, which had no records.
 @Suite(.serialized) struct FormatVersionTests {
     private static let record = Key(collection: 1)
 
     /// The tables that versions lack.
     private static let lacking: [(version: UInt32, tables: [String])] = [
-        (3, ["attributes", "fields", "postings"]), (4, ["fields", "postings"]),
+        (3, ["attributes", "fields", "postings", "records"]), (4, ["fields", "postings", "records"]), (5, ["records"]),
     ]
 
     /// An older database with one record: made as one of today and stripped by LMDB alone.
@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test func tablesOfTodayAreNotMissing() throws {
-        for names in [["fields"], ["postings"], ["attributes", "fields", "postings"]] {
+        for names in [["fields"], ["postings"], ["records"], ["attributes", "fields", "postings"]] {
             let folder = try TemporaryFolder()
             _ = try Environment.open(at: folder.database, mode: .create, options: .small())
             try LMDBFile.drop(names, from: folder.database)
@@ -54,7 +54,7 @@ import Testing
     /// The tables of a version are not missing in it.
     @Test func tablesOfTheirVersionAreNotMissing() throws {
         let folder = try TemporaryFolder()
-        try makeOlder(folder, (4, ["attributes", "fields", "postings"]))
+        try makeOlder(folder, (4, ["attributes", "fields", "postings", "records"]))
         for mode in [OpenMode.readOnly, .readWrite] {
             let error = storageError { _ = try Environment.open(at: folder.database, mode: mode, options: .small()) }
             #expect(error == .corrupted(what: "table attributes is missing", location: "'\(folder.database)'"))
@@ -72,7 +72,7 @@ import Testing
                 try transaction.setAttributes([7, 8], of: 5, in: 1)
             }
         }
-        try LMDBFile.drop(["fields", "postings"], from: folder.database)
+        try LMDBFile.drop(["fields", "postings", "records"], from: folder.database)
         do {
             let environment = try Environment.open(at: folder.database, mode: .readOnly, options: .small())
             try environment.read { (transaction) throws in
@@ -86,7 +86,7 @@ import Testing
         #expect(try version(of: environment) == DatabaseSettings.currentVersion)
     }
 
-    @Test(arguments: [0, 1]) func isReadAsItIs(place: Int) throws {
+    @Test(arguments: [0, 1, 2]) func isReadAsItIs(place: Int) throws {
         let folder = try TemporaryFolder()
         let older = Self.lacking[place]
         try makeOlder(folder, older)
@@ -100,6 +100,10 @@ import Testing
                 #expect(try transaction.count(of: .attributes) == 0)
                 #expect(try transaction.attributesCount(in: 1) == 0)
                 #expect(try transaction.fields(of: 1) == [] && transaction.count(of: .postings) == 0)
+                #expect(try transaction.count(of: .records) == 0)
+                try transaction.forEachRecord(prefix: Self.record, from: Self.record) { _, _ in
+                    throw TestFailure("a record")
+                }
                 #expect(try transaction.fileBytes(of: 1, in: .attributes) == 0)
                 #expect(try transaction.collectionNumbers(in: .attributes) == [])
                 #expect(try transaction.slotsWithOtherAttributes(of: 1, in: transaction) == [])
@@ -114,7 +118,7 @@ import Testing
         #expect(try TestFile.read(folder.database) == before)
     }
 
-    @Test(arguments: [OpenMode.readWrite, .create], [0, 1])
+    @Test(arguments: [OpenMode.readWrite, .create], [0, 1, 2])
     func becomesThatOfToday(mode: OpenMode, place: Int) throws {
         let folder = try TemporaryFolder()
         try makeOlder(folder, Self.lacking[place])

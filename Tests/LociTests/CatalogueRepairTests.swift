@@ -69,7 +69,7 @@ import Testing
         }
         let first = try database.repair()
         #expect(first.steps.map(\.isDone) == [true, true, false, true])
-        #expect(first.steps[2].what.hasSuffix("its record is damaged; to drop it would lose vectors"))
+        #expect(first.steps[2].what.hasSuffix("its record is damaged; to drop it would lose what it holds"))
         #expect(try database.repair(dropLost: true).isComplete)
         #expect(try database.check() == [])
     }
