@@ -1,0 +1,2 @@
+// Loci, Apache License 2.0.
+#include <cblas.h>
