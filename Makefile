@@ -5,7 +5,7 @@ SWIFT ?= swift
 # On Linux the command carries Swift's libraries inside: it starts in half the time, and runs where Swift is not installed.
 RELEASE = -c release --product loci $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 
-.PHONY: help dependencies build test torture sanitize-thread sanitize-address fuzz lint format demo docs clean
+.PHONY: help dependencies build test torture sanitize-thread sanitize-address fuzz lint format demo demo-memory docs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,7 @@ test: dependencies lint ## Run every check: style, unit tests, kernels on other 
 	@if [ -f Tests/Cross/run.sh ]; then sh Tests/Cross/run.sh; fi
 	@if [ -f Tests/EndToEnd/run.sh ]; then sh Tests/EndToEnd/run.sh; fi
 	@if [ -f Tests/Server/run.sh ]; then sh Tests/Server/run.sh; fi
+	@if [ -f Tests/MCP/run.sh ]; then sh Tests/MCP/run.sh; fi
 	$(SWIFT) build --package-path Benchmarks
 	@if command -v python3 >/dev/null; then python3 Benchmarks/test.py; else echo "python3 is missing: the tests of Benchmarks are skipped" >&2; fi
 
@@ -51,6 +52,9 @@ format: ## Format all Swift sources
 
 demo: build ## Build a small database, search it, plot recall against speed
 	sh scripts/demo.sh
+
+demo-memory: build ## Remember a conversation, ask it, and show why
+	sh scripts/demo-memory.sh
 
 docs: dependencies ## Write the documentation of the library to .build/docs
 	@SWIFT="$(SWIFT)" sh scripts/docs.sh

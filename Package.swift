@@ -20,12 +20,17 @@ let package = Package(
     platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
     products: [
         .library(name: "Loci", targets: ["Loci"]),
+        .library(name: "LociMemory", targets: ["LociMemory"]),
+        .library(name: "LociEndpoint", targets: ["LociEndpoint"]),
         .library(name: "LociServer", targets: ["LociServer"]),
         .executable(name: "loci", targets: ["LociCommand"]),
     ],
     traits: [
         .trait(
             name: "Stemming", description: "Stems of words by libstemmer (Debian: libstemmer-dev, Homebrew: snowball)"),
+        .trait(
+            name: "OpenBLAS",
+            description: "Matrix products of sentence transformers by OpenBLAS (Debian: libopenblas-dev)"),
         .default(enabledTraits: ["Stemming"]),
     ],
     dependencies: [
@@ -35,6 +40,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -43,6 +49,9 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // Without pkg-config: it has no file for that.
         .systemLibrary(name: "CStemmer", providers: [.apt(["libstemmer-dev"]), .brew(["snowball"])]),
+
+        .systemLibrary(
+            name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
 
         // A module uses only the modules above it in this list.
         .target(name: "CVectorKernels", cSettings: cSettings),
@@ -79,11 +88,31 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: swiftSettings),
+        .target(
+            name: "LociText",
+            dependencies: [
+                "LociFiles", "LociWords", .target(name: "COpenBLAS", condition: .when(traits: ["OpenBLAS"])),
+            ],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "LociMemory",
+            dependencies: ["Loci", "LociText", "LociAttributes", "LociFiles", "LociIndex", "LociWords"],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "LociEndpoint",
+            dependencies: [
+                "LociAttributes", "LociMemory", "LociText",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: swiftSettings),
+        .target(name: "LociMCP", dependencies: ["LociMemory", "LociAttributes"], swiftSettings: swiftSettings),
         // Named apart from the library: on a file system that ignores case, `loci` and `Loci` are one folder.
         .executableTarget(
             name: "LociCommand",
             dependencies: [
-                "Loci", "LociClient", "LociProtocol", "LociServer",
+                "Loci", "LociClient", "LociMCP", "LociMemory", "LociProtocol", "LociServer", "LociText",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -124,6 +153,23 @@ let package = Package(
             name: "LociAttributesTests", dependencies: ["LociAttributes", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "LociWordsTests", dependencies: ["LociWords", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
+            name: "LociTextTests", dependencies: ["LociText", "TestSupport"], exclude: ["Golden"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "LociMemoryTests",
+            dependencies: [
+                "LociMemory", "Loci", "LociText", "LociWords", "LociAttributes", "LociFiles", "LociIndex", "TestSupport",
+            ],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "LociEndpointTests",
+            dependencies: [
+                "LociEndpoint", "Loci", "LociMemory", "LociText", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: swiftSettings),
+        .testTarget(
             name: "LociProtocolTests", dependencies: ["LociProtocol", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "LociClientTests",
@@ -146,6 +192,8 @@ let package = Package(
             name: "LociCommandTests", dependencies: ["LociCommand", "Loci", "TestServer", "TestSupport"],
             exclude: ["Golden"],
             swiftSettings: swiftSettings),
+        .testTarget(
+            name: "LociMCPTests", dependencies: ["LociMCP", "LociMemory", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "TortureTests", dependencies: ["Loci", "TestSupport", "TortureModel", "TortureProcess"],
             swiftSettings: swiftSettings),

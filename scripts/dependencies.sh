@@ -12,8 +12,9 @@ if [ "$(uname -s)" = Darwin ]; then
 fi
 
 needed="liblmdb-dev zlib1g-dev libstemmer-dev"
-# For the check of the NEON kernels on other processors (Tests/Cross), and of the server with clients of Redis (Tests/Server).
-optional="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user redis-tools python3-venv"
+# For the check of the NEON kernels on other processors (Tests/Cross), and of the server with clients of Redis (Tests/Server);
+# matrix products of sentence transformers, for those who build with the trait OpenBLAS.
+optional="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user redis-tools python3-venv libopenblas-dev"
 
 if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
     for header in lmdb.h zlib.h libstemmer.h; do

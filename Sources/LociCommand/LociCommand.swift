@@ -43,6 +43,12 @@ struct LociCommand: ParsableCommand {
                     BackupCommand.self, RestoreCommand.self, RepairCommand.self, CompactCommand.self,
                     DurabilityCommand.self,
                 ]),
+            CommandGroup(
+                name: "Memory",
+                subcommands: [
+                    RememberCommand.self, RecallCommand.self, ForgetCommand.self, MemoryCommand.self, ModelCommand.self,
+                    MCPCommand.self,
+                ]),
             CommandGroup(name: "Network", subcommands: [ServeCommand.self]),
             CommandGroup(name: "Trials", subcommands: [TruthCommand.self, GenerateCommand.self]),
         ])

@@ -67,16 +67,16 @@ import Testing
     }
 
     @Test func keysAreInTheOrderOfTheirBytes() throws {
-        var generator = SeededGenerator(seed: TestSettings.seed())
+        var generator = SeededGenerator()
         var model: [[UInt8]: [UInt8]] = [:]
         try database.write { _ = try $0.createRecordTable("t") }
         try database.write { _ = try $0.createRecordTable("u").set([9], for: [1]) }
         for _ in 0..<20 {
             let changes = (0..<40).map { _ in
                 (
-                    key: (0...generator.next(below: 3)).map { _ in UInt8(generator.next(below: 4)) },
-                    value: generator.next(below: 3) == 0
-                        ? nil : [UInt8](repeating: 5, count: generator.next(below: 5000))
+                    key: (0...generator.below(3)).map { _ in UInt8(generator.below(4)) },
+                    value: generator.below(3) == 0
+                        ? nil : [UInt8](repeating: 5, count: generator.below(5000))
                 )
             }
             try database.write { transaction in

@@ -1,7 +1,6 @@
 // Loci, Apache License 2.0.
 
 import ArgumentParser
-import Dispatch
 import Loci
 import LociServer
 import Logging
@@ -62,20 +61,7 @@ struct ServeCommand: ParsableCommand {
                         failureTerminationBehavior: .cancelGroup)
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
-        let outcome = Outcome()
-        Task {
-            do { try await group.run() } catch { outcome.error = error }
-            outcome.ended.signal()
-        }
-        outcome.ended.wait()
-        if let error = outcome.error { throw error }
-    }
-
-    /// How the server ended; read when it has.
-    private final class Outcome: @unchecked Sendable {
-        // Safe to share: written before the signal, and read after it.
-        var error: (any Error)?
-        let ended = DispatchSemaphore(value: 0)
+        try AsynchronousWork.run { try await group.run() }
     }
 
     private func makeConfiguration() throws -> ServerConfiguration {

@@ -1,0 +1,39 @@
+// Loci, Apache License 2.0.
+
+public import LociMemory
+
+/// Where a server takes the memories of namespaces from.
+public protocol MemorySource: Sendable {
+    /// The memory of a namespace.
+    /// - Parameters:
+    ///   - namespace: Whose memory; it need not be there.
+    ///   - embeds: Whether texts will be made vectors of. What only looks and forgets goes on where the model is missing.
+    /// - Throws: Whatever is said to the client.
+    func memory(_ namespace: MemoryNamespace, embeds: Bool) throws -> Memory
+
+    /// The names of all namespaces, in the order of their bytes.
+    /// - Throws: Whatever is said to the client.
+    func namespaces() throws -> [MemoryNamespace]
+}
+
+extension MemoryStore: MemorySource {
+    /// The memory of a namespace, with the store's embedder.
+    public func memory(_ namespace: MemoryNamespace, embeds: Bool) throws -> Memory {
+        try memory(namespace.description)
+    }
+}
+
+/// What a server is started for.
+public struct MCPOptions: Sendable {
+    /// The namespace of calls that name none.
+    public var namespace: MemoryNamespace
+    /// Whether calls may name other namespaces.
+    public var allowsAnyNamespace = false
+    /// Whether nothing may be remembered and forgotten.
+    public var isReadOnly = false
+    /// The version of the program, which clients show.
+    public var version = "0"
+
+    /// One namespace, for reading and writing.
+    public init(_ namespace: MemoryNamespace) { self.namespace = namespace }
+}
