@@ -16,7 +16,7 @@ dependencies: ## Install what is missing of the system's libraries
 build: dependencies ## Build the command line for release: .build/release/loci
 	$(SWIFT) build $(RELEASE)
 
-test: dependencies lint ## Run every check: style, unit tests, kernels on other processors, end to end, clients of Redis, the measuring programs
+test: dependencies lint ## Run every check: style, unit tests, kernels on other processors, end to end, clients of Redis and of the Model Context Protocol, the measuring programs
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 	@if [ -f Tests/Cross/run.sh ]; then sh Tests/Cross/run.sh; fi
@@ -36,7 +36,7 @@ sanitize-thread: dependencies ## Run the tests of concurrency under the thread s
 	@SWIFT="$(SWIFT)" sh scripts/sanitize.sh thread '$(THREADS)'
 
 # What reads damaged files, the storage, the kernels, the readers of files, attributes, words and requests, and all that edits records in place.
-BYTES = CorruptionTests|DamageTests|LociStorageTests|CVectorKernelsTests|LociFilesTests|LociAttributesTests|LociWordsTests|LociProtocolTests|WriteModelTests
+BYTES = CorruptionTests|DamageTests|LociStorageTests|CVectorKernelsTests|LociFilesTests|LociAttributesTests|LociWordsTests|LociProtocolTests|LociMCPTests|LociTextTests|WriteModelTests
 # All but one: the sanitizer itself takes more address space than that test leaves to its process.
 sanitize-address: dependencies ## Run the tests of damaged files, storage, kernels and file readers under the address sanitizer
 	@SWIFT="$(SWIFT)" sh scripts/sanitize.sh address '$(BYTES)' smallAddressSpace

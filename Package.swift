@@ -112,7 +112,7 @@ let package = Package(
         .executableTarget(
             name: "LociCommand",
             dependencies: [
-                "Loci", "LociClient", "LociMCP", "LociMemory", "LociProtocol", "LociServer", "LociText",
+                "Loci", "LociClient", "LociEndpoint", "LociMCP", "LociMemory", "LociProtocol", "LociServer", "LociText",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -158,7 +158,8 @@ let package = Package(
         .testTarget(
             name: "LociMemoryTests",
             dependencies: [
-                "LociMemory", "Loci", "LociText", "LociWords", "LociAttributes", "LociFiles", "LociIndex", "TestSupport",
+                "LociMemory", "Loci", "LociText", "LociWords", "LociAttributes", "LociFiles", "LociIndex",
+                "TestSupport",
             ],
             swiftSettings: swiftSettings),
         .testTarget(

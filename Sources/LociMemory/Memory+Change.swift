@@ -79,7 +79,7 @@ extension Memory {
         }
     }
 
-    /// Forgets units, with their words, vectors and links: they are in no answer from now on, and gone from the file after
+    /// Forgets units, with their words, vectors and links, and the summaries and other units that ``derive(_:sessions:summarizer:keywordExtractor:questionMaker:blockTurns:again:progress:)`` made of them: they are in no answer from now on, and gone from the file after
     /// `Database.compact`.
     /// - Returns: How many were forgotten.
     /// - Throws: `MemoryError.namespaceNotFound`, `.unitNotFound`, `.sessionNotFound`: nothing is forgotten then.
@@ -99,11 +99,14 @@ extension Memory {
             case .expired: ids = try writer.units { $0.expires.map { $0 <= now } ?? false }
             case .all: break
             }
-            for id in ids {
+            let wanted = Set(ids)
+            for id in wanted.sorted() {
                 guard id.kind != .session, let unit = try writer.unit(id) else { throw MemoryError.unitNotFound(id) }
                 try writer.remove(unit)
             }
-            return ids.count
+            // What was made of them tells of them.
+            _ = try writer.removeDerived(madeOf: wanted.filter { $0.kind == .turn })
+            return wanted.count
         }
     }
 

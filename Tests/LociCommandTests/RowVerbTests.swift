@@ -75,7 +75,8 @@ import Testing
             "query", "d.loci", "c", "--queries", "query.jsonl", "--maxsim", "--k", "2", "--json")
         #expect(
             json.output
-                == #"{"vectors":2,"k":2,"complete":true,"neighbors":[{"id":"a","distance":0},{"id":"b","distance":1}]}"# + "\n")
+                == #"{"vectors":2,"k":2,"complete":true,"neighbors":[{"id":"a","distance":0},{"id":"b","distance":1}]}"#
+                + "\n")
         for wrong in [["--row", "1"], ["--offset", "2"], ["--threads", "2"]] {
             let run = try CommandRun(
                 ["query", "d.loci", "c", "--queries", "query.jsonl", "--maxsim"] + wrong, in: folder)

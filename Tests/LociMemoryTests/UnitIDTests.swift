@@ -56,6 +56,11 @@ import Testing
                 }
             }
         }
+        // One letter, written in two ways.
+        let (one, other) = (try MemoryNamespace("caf\u{e9}"), try MemoryNamespace("cafe\u{301}"))
+        #expect(
+            one != other && Set([one, other]).count == 2
+                && one.recordTable.utf8.elementsEqual(other.recordTable.utf8) == false)
         #expect(MemoryNamespace(recordTable: try MemoryNamespace("a/b").recordTable)?.description == "a/b")
         #expect(MemoryNamespace(recordTable: "other") == nil)
     }

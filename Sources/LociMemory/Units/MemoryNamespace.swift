@@ -14,6 +14,16 @@ public struct MemoryNamespace: Hashable, Sendable, CustomStringConvertible {
     /// The name.
     public let description: String
 
+    /// By bytes: two ways to write an accent are two namespaces, as they are in the file.
+    public static func == (left: MemoryNamespace, right: MemoryNamespace) -> Bool {
+        left.description.utf8.elementsEqual(right.description.utf8)
+    }
+
+    /// By bytes, as equality is.
+    public func hash(into hasher: inout Hasher) {
+        for byte in description.utf8 { hasher.combine(byte) }
+    }
+
     /// A namespace of a name.
     /// - Throws: `MemoryError.badNamespace` for a name that is empty, too long, has an empty part, more than eight parts, or control
     ///   characters.

@@ -3,7 +3,6 @@
 import ArgumentParser
 import Loci
 import LociMemory
-import LociText
 
 /// `loci memory bench`: how well recalls find what is known to answer.
 struct MemoryBenchCommand: ParsableCommand {
@@ -96,7 +95,7 @@ struct MemoryBenchCommand: ParsableCommand {
         defer { place.remove() }
         var options = MemoryStore.Options()
         options.associates = associate
-        let embedder = try model.map { try ModelStore.standard.embedder($0) }
+        let embedder = try model.map { try ModelOptions.named($0) }
         let store = MemoryStore(try Database.open(place.path), embedder: embedder, options)
         let (associates, quiet) = (associate, report.progress)
         let measured = try AsynchronousWork.run { () -> (results: [RecallBenchmark.Result], rate: Double) in

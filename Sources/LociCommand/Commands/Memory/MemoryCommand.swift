@@ -9,6 +9,7 @@ struct MemoryCommand: ParsableCommand {
         abstract: "Look at memories, change and move them, and measure them.",
         subcommands: [
             MemoryListCommand.self, MemoryUnitsCommand.self, MemoryHistoryCommand.self, MemoryUpdateCommand.self,
-            MemoryExportCommand.self, MemoryImportCommand.self, MemoryReembedCommand.self, MemoryBenchCommand.self,
+            MemoryDeriveCommand.self, MemoryExportCommand.self, MemoryImportCommand.self, MemoryReembedCommand.self,
+            MemoryBenchCommand.self,
         ])
 }

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Loci
+import LociEndpoint
 import LociMemory
 import LociText
 
@@ -23,7 +24,7 @@ struct NamespaceArguments: ParsableArguments {
 struct ModelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "What makes vectors of texts: hashing, an installed model, or a folder; by default the namespace's own, and for a new "
+            "What makes vectors of texts: hashing, an installed model, a folder, or http://host:port/v1#model; by default the namespace's own, and for a new "
                 + "one wordllama where it is installed, else hashing.", valueName: "model"))
     var model: String?
 
@@ -31,7 +32,7 @@ struct ModelOptions: ParsableArguments {
     /// - Parameter database: nil where there is none yet.
     /// - Throws: `TextError`; `MemoryError.otherModel` where the namespace's own model is not installed.
     func embedder(for namespace: String, in database: Database?) throws -> any Embedder {
-        if let model { return try ModelStore.standard.embedder(model) }
+        if let model { return try Self.named(model) }
         let own = try database.flatMap { try Self.model(of: namespace, in: $0) }
         guard let own else { return try Self.standard() }
         let hashing = try ModelStore.standard.embedder(ModelStore.hashingName)
@@ -42,6 +43,18 @@ struct ModelOptions: ParsableArguments {
             }
         }
         throw MemoryError.otherModel(namespace: namespace, model: own, given: "any that is installed")
+    }
+
+    /// The embedder of a name: built in, installed, in a folder, or behind an address.
+    static func named(_ name: String) throws -> any Embedder {
+        guard name.hasPrefix("http://") || name.hasPrefix("https://") else {
+            return try ModelStore.standard.embedder(name)
+        }
+        let parts = name.split(separator: "#", maxSplits: 1).map(String.init)
+        guard parts.count == 2 else {
+            throw ValidationError("--model is \(name); the model's name is missing: http://host:port/v1#model")
+        }
+        return try AsynchronousWork.run { try await EndpointEmbedder.open(parts[0], model: parts[1]) }
     }
 
     private static func model(of namespace: String, in database: Database) throws -> String? {
