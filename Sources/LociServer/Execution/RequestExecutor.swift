@@ -2,14 +2,6 @@
 
 import NIOPosix
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// Who runs requests, away from the event loops: threads that read a little, others that read much, and the one that writes. So
 /// whoever asks for much makes nobody wait but those who ask for much too.
 final class RequestExecutor: Sendable {
@@ -43,9 +35,6 @@ final class RequestExecutor: Sendable {
         pool.submit { [runner] state in
             // Once the pool is stopped there is no connection any more that could get a reply.
             if case .active = state { reply(runner.read(run)) }
-            // The loop that sends the reply may wait for this processor. A thread that searches without a pause would keep it for
-            // a whole time slice, 3 ms on Linux, which is what one in a hundred requests would then take.
-            sched_yield()
         }
     }
 
