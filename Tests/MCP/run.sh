@@ -24,22 +24,7 @@ if [ ! -x "${LOCI_BIN:-}" ]; then
 fi
 export LOCI_BIN
 
-# environment NAME PACKAGE...: a Python environment with these packages. Prints why, if it cannot be had.
-environment() {
-    folder=$environments/$1
-    shift
-    if [ -e "$folder/complete" ] && [ "$(cat "$folder/complete")" = "$*" ]; then return 0; fi
-    rm -rf "$folder"
-    if ! python3 -m venv "$folder" >"$environments/log.txt" 2>&1; then
-        echo "python3 -m venv fails: $(tail -n 1 "$environments/log.txt")"
-        return 1
-    fi
-    if ! "$folder/bin/pip" install --quiet --disable-pip-version-check "$@" >"$environments/log.txt" 2>&1; then
-        echo "pip cannot install $*: $(tail -n 1 "$environments/log.txt")"
-        return 1
-    fi
-    echo "$*" >"$folder/complete"
-}
+. "$tree/scripts/python-environment.sh"
 
 if ! command -v python3 >/dev/null 2>&1; then
     echo "python3 is not installed"
