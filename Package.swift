@@ -127,7 +127,7 @@ let package = Package(
         .target(
             name: "TestServer",
             dependencies: [
-                "LociProtocol", .product(name: "NIOCore", package: "swift-nio"),
+                "LociProtocol", "TestSupport", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             path: "Tests/TestServer", swiftSettings: swiftSettings),
@@ -165,7 +165,7 @@ let package = Package(
         .testTarget(
             name: "LociEndpointTests",
             dependencies: [
-                "LociEndpoint", "Loci", "LociMemory", "LociText", "TestSupport",
+                "LociEndpoint", "Loci", "LociMemory", "LociText", "TestServer", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],

@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import NIOHTTP1
+import TestServer
 import Testing
 
 @testable import LociEndpoint

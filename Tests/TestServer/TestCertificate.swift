@@ -1,10 +1,10 @@
 // Loci, Apache License 2.0.
 
-import NIOSSL
+package import NIOSSL
 import TestSupport
 
 /// A certificate of localhost that signed itself. Its key is known to everybody: it proves nothing outside of tests.
-struct TestCertificate {
+package struct TestCertificate {
     private static let key = """
         -----BEGIN PRIVATE KEY-----
         MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgaO7GfIOWgttoYOO9
@@ -29,12 +29,13 @@ struct TestCertificate {
 
     private let folder: TemporaryFolder
     /// What a server proves itself with.
-    let context: NIOSSLContext
+    package let context: NIOSSLContext
 
     /// The file of the certificate.
-    var path: String { folder.file("certificate.pem") }
+    package var path: String { folder.file("certificate.pem") }
 
-    init() throws {
+    /// Writes the file of the certificate to a folder of its own.
+    package init() throws {
         folder = try TemporaryFolder()
         try TestFile.write(text: Self.certificate, to: folder.file("certificate.pem"))
         let chain = try NIOSSLCertificate.fromPEMBytes(Array(Self.certificate.utf8))
