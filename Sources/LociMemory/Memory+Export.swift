@@ -75,8 +75,14 @@ extension Memory {
                     throw MemoryError.badLine(line: row + 1, reason: reason)
                 }
             }
-            for line in lines {
-                for (other, weight) in line.links { try writer.link(line.unit.id, other, weight: weight) }
+            for (row, line) in lines.enumerated() {
+                for (other, weight) in line.links {
+                    guard other != line.unit.id, try writer.unit(other) != nil else {
+                        throw MemoryError.badLine(
+                            line: row + 1, reason: "its link leads to \(other), which is not in the file")
+                    }
+                    try writer.link(line.unit.id, other, weight: weight)
+                }
             }
             return lines.count
         }

@@ -137,6 +137,10 @@ import Testing
             #"{"id": "t1.1", "vector": [1, 2], "attributes": {"text": "a", "session": "s", "written": 1, "model": "m", "links": {"z": 1}}}"#,
             "its link"
         ),
+        (
+            #"{"id": "t1.1", "vector": [1, 2], "attributes": {"text": "a", "session": "s", "written": 1, "model": "m", "links": {"t5.5": 1}}}"#,
+            "not in the file"
+        ),
     ]) func badLinesAreRefused(line: String, reason: String) async throws {
         let path = test.folder.file("bad.jsonl")
         let good =

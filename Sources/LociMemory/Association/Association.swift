@@ -40,7 +40,7 @@ enum OlderNeighbours {
         let cosine: Float
     }
 
-    /// The nearest units of the same kind that came before, in order; those that are archived are left out.
+    /// The nearest units of the same kind that came before, nearest first, archived ones among them.
     static func find(
         of id: UnitID, _ vector: [Float], in writer: inout NamespaceWriter
     ) throws -> [Neighbour] {

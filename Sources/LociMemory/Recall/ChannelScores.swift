@@ -10,8 +10,8 @@ import Darwin
 
 /// The scores of the two channels, and how they are made one.
 ///
-/// The constants of ``ChannelFusion/adaptive`` are round numbers in the middle of plateaus: half or twice any of them loses less than
-/// two points anywhere; `docs/benchmarks/memory.md` has the table.
+/// The constants of ``ChannelFusion/adaptive`` are round numbers, chosen while looking at two sets of questions: with half or one and a half
+/// of any one, the recall at 10 of one set falls by up to 5.2 points, and that of the other by up to 1.4.
 struct ChannelScores {
     /// How much the cosine of the nearest vector of a question makes vectors count.
     private static let denseGain = 35.0

@@ -33,9 +33,9 @@ public struct RecallOptions: Sendable, Equatable {
     /// Whether what is given is in the order of time; else the best is first.
     public var isInTimeOrder = false
 
-    /// The stages that have earned their place; `docs/memory.md` has the figures. The router, association and diversity are not among
-    /// them: no set of questions that was tried gained by them. Recency is not, because it is for the caller to say whether old things
-    /// matter less.
+    /// The stages that have earned their place; `docs/benchmarks/memory.md` has the figures. The router gains nothing, and association
+    /// loses. Diversity gains a point on one set and nothing on the other, but pushes down what corrects an older statement, and is much
+    /// like it. Recency is for the caller, who knows whether old things matter less.
     public static let standardStages: Set<RecallStage> = [
         .dense, .lexical, .spread, .statements, .context, .parent, .importance,
     ]
