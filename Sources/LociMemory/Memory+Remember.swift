@@ -57,16 +57,28 @@ extension Memory {
                 name: "units", value: "\(units.count)", allowed: "at most \(Self.maximumUnitsPerCall) a call")
         }
         let now = store.clock()
-        var known: [Bool] = []
-        for (index, unit) in units.enumerated() {
-            try UnitAdmission.validate(unit, index: index, now: now)
-            known.append(try unit.key.map { try exists && self.unit(key: $0) != nil } ?? false)
+        for (index, unit) in units.enumerated() { try UnitAdmission.validate(unit, index: index, now: now) }
+        let known = try knownKeys(of: units)
+        let missing = units.indices.filter { index in
+            units[index].vector == nil && !(units[index].key.map { known.contains(Array($0.utf8)) } ?? false)
         }
-        let missing = units.indices.filter { units[$0].vector == nil && !known[$0] }
         let made = try await store.vectors(of: missing.map { units[$0].spokenText })
         var vectors = units.map { $0.vector ?? [] }
         for (index, vector) in zip(missing, made) { vectors[index] = vector }
         return vectors
+    }
+
+    /// Those of the units' keys that are known: what is under them need not be embedded again.
+    private func knownKeys(of units: [NewUnit]) throws -> Set<[UInt8]> {
+        let keys = units.compactMap(\.key)
+        guard !keys.isEmpty else { return [] }
+        do {
+            return try read { reader in
+                try Set(keys.filter { try reader.unit(ofKey: $0) != nil }.map { Array($0.utf8) })
+            }
+        } catch MemoryError.namespaceNotFound {
+            return []
+        }
     }
 
     private func remember(_ units: [NewUnit], _ vectors: [[Float]], similarity: Float?) throws -> [Remembered] {
