@@ -42,7 +42,7 @@ private final class WordField: PostingSource {
 
     func postings(of term: [UInt8]) -> (any PostingList)? { lists[term].map { WordListReader($0) } }
 
-    func documentLength(of slot: UInt32) -> UInt32 { lengths[slot] }
+    func withLengths(around slot: UInt32, _ body: (RawSpan) -> Void) { lengths.withBlock(around: slot, body) }
 
     /// A slot that holds nothing has no words; a damaged file may say otherwise.
     func accepts(_ slot: UInt32) -> Bool {

@@ -60,6 +60,24 @@ public struct RecordTable: Sendable {
         }
     }
 
+    /// Runs `body` with the value of each of some keys, in their order; those that there are not are passed over.
+    ///
+    /// Of keys that rise, it costs a fraction of as many calls of ``withValue(for:isVerified:_:)``.
+    /// - Parameters:
+    ///   - keys: 1 to 480 bytes each.
+    ///   - isVerified: Whether checksums are compared, which reads all of the values.
+    ///   - body: Gets the place of a key among `keys`, and its value where it lies. Must not use the view that the table is of.
+    /// - Throws: `LociError.corrupt` for a value with a wrong checksum; what `body` throws.
+    /// - Complexity: O(keys · log n), and O(bytes) where checksums are compared.
+    public func forEachValue(
+        for keys: [[UInt8]], isVerified: Bool = true, _ body: (_ place: Int, _ value: RawSpan) throws -> Void
+    ) throws {
+        try withTransaction { transaction, number in
+            let keys = try keys.map { try Key(collection: number, identifier: $0) }
+            try transaction.forEachRecord(of: keys, isVerified: isVerified, body)
+        }
+    }
+
     /// Runs `body` with all records whose keys begin with some bytes, in the order of their keys, until it returns false.
     /// - Parameters:
     ///   - prefix: What the keys begin with; nothing for all.

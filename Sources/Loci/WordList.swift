@@ -83,10 +83,14 @@ final class WordLengths: Sendable {
         self.places = places
     }
 
-    subscript(slot: UInt32) -> UInt32 {
+    /// Gives `body` the block in which a slot is; one without documents where there is none.
+    func withBlock(around slot: UInt32, _ body: (RawSpan) -> Void) {
         let place = Int(slot) / LengthBlock.slotCount
-        guard place < places.count, places[place] > 0 else { return 0 }
-        return blocks.withBlock(Int(places[place]) - 1) { LengthBlock.length(of: slot, in: $0) }
+        guard place < places.count, places[place] > 0 else {
+            let none = LengthBlock.none
+            return body(none.span.bytes)
+        }
+        blocks.withBlock(Int(places[place]) - 1, body)
     }
 
     /// About the bytes of memory that it takes.

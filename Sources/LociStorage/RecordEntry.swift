@@ -47,6 +47,29 @@ extension StorageTransaction where Self: ~Copyable {
         return try body(value.bytes)
     }
 
+    /// Runs `body` with the value of each of some keys, in their order; those that there are not are passed over.
+    ///
+    /// Of keys that rise, most lie on the page of the one before, and are found without going down the tree again.
+    ///
+    /// - Parameter body: Gets the key's place; the span is valid during the call, which must not change the database.
+    /// - Throws: ``StorageError/corrupted(what:location:)`` for an entry whose checksum is wrong.
+    package func forEachRecord(
+        of keys: some Sequence<Key>, isVerified: Bool = true, _ body: (_ place: Int, _ value: RawSpan) throws -> Void
+    ) throws {
+        try withCursor(over: .records) { cursor in
+            for (place, key) in keys.enumerated() {
+                guard let (found, entry) = try cursor.unsafeSeek(key) else { continue }
+                try key.withUnsafeBytes { key in
+                    guard found.elementsEqual(key) else { return }
+                    let value =
+                        isVerified ? RecordEntry.value(in: entry, key: key) : RecordEntry.unverifiedValue(in: entry)
+                    guard let value else { throw StorageError.damagedRecord(key) }
+                    try body(place, value.bytes)
+                }
+            }
+        }
+    }
+
     /// Runs `body` with the records whose keys begin with `prefix`, in the order of their bytes from the first that is not
     /// before `start`, until it returns false.
     ///

@@ -66,6 +66,24 @@ struct ClauseCursor {
         return scorer.score(weight: weight, frequency: frequency, length: length)
     }
 
+    /// Notes what each document from that of the cursor to before a slot gets from the clause, and goes to the first after them.
+    mutating func score(
+        before end: UInt32, lengths: any PostingSource, as clause: Int, into window: inout ScoreWindow
+    ) throws {
+        if terms.count == 1 {
+            let (scorer, weight) = (scorer, weight)
+            try terms[0].forEach(before: end, lengths: lengths) { slot, frequency, length in
+                window.note(
+                    scorer.score(weight: weight, frequency: frequency, length: length), of: clause, at: slot)
+            }
+            return
+        }
+        while slot < end {
+            window.note(try score(length: lengths.documentLength(of: slot)), of: clause, at: slot)
+            try advance()
+        }
+    }
+
     /// What no document from `target` to a slot gets more of, and that slot: by the headers of the blocks there.
     mutating func blockBound(from target: UInt32) throws -> (bound: Double, last: UInt32) {
         var frequency = UInt32.max

@@ -15,6 +15,9 @@ package struct LengthBlock: Equatable {
 
     private var lengths: [UInt16]
 
+    /// The bytes of a block without documents.
+    package static let none = [UInt8](repeating: 0, count: byteCount)
+
     /// A block without documents.
     package init() { lengths = Array(repeating: 0, count: Self.slotCount) }
 

@@ -9,10 +9,20 @@ package protocol PostingSource: AnyObject {
 
     /// The postings of a term; nil if no document has it.
     func postings(of term: [UInt8]) throws -> (any PostingList)?
-    /// How many words a document has. Not less than the blocks that name it say.
-    func documentLength(of slot: UInt32) -> UInt32
+    /// Gives `body` the bytes of the `LengthBlock` in which a slot is: how many words documents have, not less than the blocks
+    /// that name them say.
+    func withLengths(around slot: UInt32, _ body: (RawSpan) -> Void)
     /// Whether a document may be in the results. Asked only of those that would be among the best.
     func accepts(_ slot: UInt32) -> Bool
+}
+
+extension PostingSource {
+    /// How many words a document has.
+    func documentLength(of slot: UInt32) -> UInt32 {
+        var length: UInt32 = 0
+        withLengths(around: slot) { length = LengthBlock.length(of: slot, in: $0) }
+        return length
+    }
 }
 
 /// The blocks of one term, in the order of slots. Whoever asks for a list has it for himself.

@@ -101,16 +101,43 @@ struct TermCursor {
     }
 
     /// How often the term occurs in the document.
+    @inline(__always)
     mutating func frequency() throws -> UInt32 {
-        if !hasFrequencies {
-            try read { header, block, cursor throws(WordsError) in
-                cursor.frequencies.removeAll(keepingCapacity: true)
-                try header.readFrequencies(block, appendingTo: &cursor.frequencies)
-            }
-            hasFrequencies = true
-            counted = (0, 0)
-        }
+        if !hasFrequencies { try readFrequencies() }
         return frequencies[index]
+    }
+
+    private mutating func readFrequencies() throws {
+        try read { header, block, cursor throws(WordsError) in
+            cursor.frequencies.removeAll(keepingCapacity: true)
+            try header.readFrequencies(block, appendingTo: &cursor.frequencies)
+        }
+        hasFrequencies = true
+        counted = (0, 0)
+    }
+
+    /// Gives the postings from that of the cursor to before a slot to `body`, each with how often the term occurs in the document
+    /// and how many words that has, and goes to the first after them.
+    @inline(__always)
+    mutating func forEach(
+        before end: UInt32, lengths: any PostingSource,
+        _ body: (_ slot: UInt32, _ frequency: UInt32, _ length: UInt32) -> Void
+    ) throws {
+        while slot < end {
+            if !hasFrequencies { try readFrequencies() }
+            let lastOfLengths = LengthBlock.firstSlot(of: slot) + UInt32(LengthBlock.slotCount - 1)
+            lengths.withLengths(around: slot) { lengths in
+                while index < slots.count, slots[index] < end, slots[index] <= lastOfLengths {
+                    body(slots[index], frequencies[index], LengthBlock.length(of: slots[index], in: lengths))
+                    index += 1
+                }
+            }
+            if index < slots.count {
+                slot = slots[index]
+            } else if let header {
+                try seek(to: header.lastSlot + 1)
+            }
+        }
     }
 
     /// Where the term occurs in the document.

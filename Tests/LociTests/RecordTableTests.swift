@@ -41,6 +41,33 @@ import Testing
         #expect(try database.check() == [])
     }
 
+    @Test func valuesOfManyKeysAreThoseOfEach() throws {
+        var generator = SeededGenerator()
+        var model: [[UInt8]: [UInt8]] = [:]
+        for _ in 0..<2_000 {
+            model[[UInt8(generator.below(4)), UInt8(generator.below(256)), UInt8(generator.below(256))]] =
+                (0..<generator.below(40)).map { _ in UInt8(generator.below(256)) }
+        }
+        try database.write { transaction in
+            let table = try transaction.createRecordTable("notes")
+            for (key, value) in model { try table.set(value, for: key) }
+        }
+        let table = try database.recordTable("notes")
+        let known = model.keys.sorted { $0.lexicographicallyPrecedes($1) }
+        let unknown: [[UInt8]] = [[0], [1, 2], [2, 3, 4, 5], [9]]
+        for keys in [known, known.reversed(), (known + unknown).shuffled(using: &generator), unknown, []] {
+            var found: [Int: [UInt8]] = [:]
+            var order: [Int] = []
+            try table.forEachValue(for: keys) { place, value in
+                found[place] = value.withUnsafeBytes { [UInt8]($0) }
+                order.append(place)
+            }
+            #expect(order == order.sorted(), "\(generator)")
+            for (place, key) in keys.enumerated() { #expect(found[place] == model[key], "\(generator)") }
+        }
+        #expect(thrown { try table.forEachValue(for: [[]]) { _, _ in } } is LociError)
+    }
+
     /// A transaction is one, of vectors and records.
     @Test func commitsWithVectorsOrNotAtAll() throws {
         let failed = thrown {

@@ -12,12 +12,19 @@ final class MemoryField: PostingSource {
     /// What was read, to see that not all is.
     var blocksGiven = 0
 
-    private let lengths: [UInt32]
+    private let lengthBlocks: [[UInt8]]
     private var lists: [[UInt8]: [[UInt8]]] = [:]
 
     init(_ documents: [[Int]?]) throws {
         self.documents = documents
-        lengths = documents.map { UInt32($0?.count ?? 0) }
+        let lengths = documents.map { UInt32($0?.count ?? 0) }
+        lengthBlocks = stride(from: 0, to: documents.count, by: LengthBlock.slotCount).map { first in
+            var block = LengthBlock()
+            for slot in first..<min(documents.count, first + LengthBlock.slotCount) {
+                block[UInt32(slot)] = lengths[slot]
+            }
+            return block.bytes
+        }
         documentCount = documents.count { $0 != nil }
         averageLength = Double(lengths.reduce(0, +)) / Double(max(1, documentCount))
         var runs: [Int: PostingRun] = [:]
@@ -30,7 +37,7 @@ final class MemoryField: PostingSource {
             }
         }
         for (word, run) in runs {
-            lists[Self.term(word)] = run.blocks(isFilling: true) { [lengths] slots in
+            lists[Self.term(word)] = run.blocks(isFilling: true) { slots in
                 slots.map { lengths[Int($0)] }.min() ?? 0
             }.map(\.bytes)
         }
@@ -43,7 +50,10 @@ final class MemoryField: PostingSource {
         }
     }
 
-    func documentLength(of slot: UInt32) -> UInt32 { lengths[Int(slot)] }
+    func withLengths(around slot: UInt32, _ body: (RawSpan) -> Void) {
+        let block = lengthBlocks[Int(slot) / LengthBlock.slotCount]
+        body(block.span.bytes)
+    }
     func accepts(_ slot: UInt32) -> Bool { accepted(slot) }
 
     func postings(of term: [UInt8]) throws -> (any PostingList)? {

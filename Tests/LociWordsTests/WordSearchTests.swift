@@ -132,7 +132,12 @@ private final class DamagedField: PostingSource {
 
     init(lists: [[[UInt8]]]) { self.lists = lists }
 
-    func documentLength(of slot: UInt32) -> UInt32 { 4 }
+    func withLengths(around slot: UInt32, _ body: (RawSpan) -> Void) {
+        var block = LengthBlock()
+        block[slot] = 4
+        let bytes = block.bytes
+        body(bytes.span.bytes)
+    }
     func accepts(_ slot: UInt32) -> Bool { true }
     func postings(of term: [UInt8]) -> (any PostingList)? { List(lists[term == Array("w0".utf8) ? 0 : 1]) }
 

@@ -68,21 +68,23 @@ struct CandidateSearch {
 
     /// Reads what the stages need of some units; those that are not there are left out.
     private func pool(of candidates: [Candidate]) throws -> RecallPool {
+        var distinct: [Candidate] = []
+        distinct.reserveCapacity(candidates.count)
+        for candidate in candidates.sorted(by: { $0.id < $1.id }) {
+            if let last = distinct.indices.last, distinct[last].id == candidate.id {
+                distinct[last].ownWords = max(distinct[last].ownWords, candidate.ownWords)
+            } else {
+                distinct.append(candidate)
+            }
+        }
         var items: [RecallPool.Item] = []
         var counts: [UInt8] = []
-        items.reserveCapacity(candidates.count)
-        counts.reserveCapacity(candidates.count * question.hashes.count)
-        for candidate in candidates.sorted(by: { $0.id < $1.id }) {
-            if let last = items.indices.last, items[last].id == candidate.id {
-                items[last].ownWords = max(items[last].ownWords, candidate.ownWords)
-                continue
-            }
-            let header = try reader.records.withValue(for: NamespaceKeys.words(of: candidate.id)) {
-                try UnitWords.read($0, question.hashes, into: &counts)
-            }
-            guard let header else { continue }
-            var item = RecallPool.Item(id: candidate.id)
-            (item.ownWords, item.words) = (candidate.ownWords, header)
+        items.reserveCapacity(distinct.count)
+        counts.reserveCapacity(distinct.count * question.hashes.count)
+        try reader.records.forEachValue(for: distinct.map { NamespaceKeys.words(of: $0.id) }) { place, value in
+            var item = RecallPool.Item(id: distinct[place].id)
+            item.ownWords = distinct[place].ownWords
+            item.words = try UnitWords.read(value, question.hashes, into: &counts)
             items.append(item)
         }
         if let vector = question.vector, !items.isEmpty {
