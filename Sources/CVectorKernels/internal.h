@@ -38,12 +38,23 @@
 // Integer sums are kept in 32 bits. That holds to the end for 65,536 dimensions, the largest that a collection may have:
 // 65,536 * 255 * 128 is 2^31 - 2^23. Sums of two-byte queries are joined in 64 bits, or exactly in a double.
 
+/// Declares the attention kernels of one set, which have files of their own.
+#define VK_DECLARE_ATTENTION(prefix)                                                                                    \
+    void vk_##prefix##_attend_halves(const float *query, size_t dimension, const void *keys, const void *values,        \
+                                     size_t count, float scale, float *weights, float *output, vk_attention_sums *sums); \
+    void vk_##prefix##_attend_codes(const float *query, size_t dimension, const void *keys, const void *values,         \
+                                    size_t count, float scale, float *weights, float *output, vk_attention_sums *sums);
+
+VK_DECLARE_ATTENTION(portable)
 extern const vk_kernels vk_portable_kernels;
 #if defined(__x86_64__)
+VK_DECLARE_ATTENTION(avx2)
+VK_DECLARE_ATTENTION(avx512)
 extern const vk_kernels vk_avx2_kernels;
 extern const vk_kernels vk_avx512_kernels;
 extern const vk_kernels vk_avx512_vpopcntdq_kernels;
 #elif defined(__aarch64__)
+VK_DECLARE_ATTENTION(neon)
 extern const vk_kernels vk_neon_kernels;
 #endif
 
@@ -303,6 +314,8 @@ VK_INLINE void vk_insert_candidates(const float *distances, const uint32_t *slot
         .butterfly = prefix##_butterfly,                              \
         .quantize_query = prefix##_quantize_query,                    \
         .insert_candidates = prefix##_insert_candidates,              \
+        .attend_halves = vk_##prefix##_attend_halves,                 \
+        .attend_codes = vk_##prefix##_attend_codes,                   \
         .widen_float16 = prefix##_widen_float16,                      \
         .narrow_float32 = prefix##_narrow_float32,                    \
     }

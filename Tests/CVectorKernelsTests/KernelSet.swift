@@ -204,6 +204,34 @@ struct KernelSet {
         }
     }
 
+    // MARK: Attention
+
+    /// What a query finds in a group. All that is read, and all that is written, lies in memory that ends with it; but
+    /// keys and values end `slack` bytes before, so that they may begin at any alignment.
+    func attended(_ query: [Float], _ group: AttentionGroup, scale: Float, slack: Int = 0) -> AttentionResult? {
+        let count = group.keys.count
+        let floats = GuardedRows([
+            query.withUnsafeBytes { Array($0) }, [UInt8](repeating: 0xff, count: 4 * count),
+            [UInt8](repeating: 0xff, count: 4 * query.count),
+        ])
+        let rows = GuardedRows([group.keys.flatMap(\.bytes), group.values.flatMap(\.bytes)], slack: slack)
+        return withExtendedLifetime((floats, rows)) {
+            let places = floats.rows.pointers.map { UnsafeMutableRawPointer(mutating: $0) }
+            guard let weights = places[1]?.assumingMemoryBound(to: Float.self),
+                let output = places[2]?.assumingMemoryBound(to: Float.self)
+            else { return nil }
+            var sums = vk_attention_sums(maximum: .nan, sum: .nan)
+            let attend = group.isHalf ? kernels.pointee.attend_halves : kernels.pointee.attend_codes
+            attend(
+                places[0]?.assumingMemoryBound(to: Float.self), query.count, rows.rows.pointers[0],
+                rows.rows.pointers[1], count, scale, weights, output, &sums)
+            return AttentionResult(
+                weights: Array(UnsafeBufferPointer(start: weights, count: count)),
+                output: Array(UnsafeBufferPointer(start: output, count: query.count)), maximum: sums.maximum,
+                sum: sums.sum)
+        }
+    }
+
     // MARK: Arrays in place
 
     /// `values` after `work`, or nil where it wrote behind them.

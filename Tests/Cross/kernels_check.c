@@ -432,6 +432,88 @@ static void check_all_halves(const vk_kernels *kernels) {
     }
 }
 
+/// Keys or values of attention, in memory that ends with them, at any distance from an alignment.
+typedef struct {
+    uint8_t *memory;
+    const uint8_t *rows;
+} attention_rows;
+
+/// Halves if `is_half`, else codes. Where `wild`, some numbers are infinite, NaN or as large as they can be.
+static attention_rows make_attention_rows(size_t dimension, size_t count, int is_half, int wild) {
+    size_t offset = next() % 64, stride = is_half ? 2 * dimension : VK_ATTENTION_HEADER_BYTES + dimension;
+    attention_rows rows = {allocate(offset + count * stride), NULL};
+    rows.rows = rows.memory + offset;
+    for (size_t i = 0; i < count; i++) {
+        uint8_t *row = rows.memory + offset + i * stride;
+        for (size_t d = 0; is_half && d < dimension; d++) {
+            // Below 2, so that logits differ by what exponentials can tell.
+            uint16_t half = (uint16_t)next();
+            if (!wild || next() % (4 * dimension) != 0) half &= 0xbfff;
+            memcpy(row + 2 * d, &half, sizeof half);
+        }
+        if (is_half) continue;
+        float header[2] = {next_float() * 2, next_float() * 0x1p-6f};
+        if (wild && next() % 4 == 0) header[next() % 2] = next() % 2 ? INFINITY : next() % 2 ? NAN : 3e38f;
+        memcpy(row, header, sizeof header);
+        for (size_t d = 0; d < dimension; d++) row[VK_ATTENTION_HEADER_BYTES + d] = (uint8_t)(next() >> 20);
+    }
+    return rows;
+}
+
+/// Every NaN as the same one: the bits of a NaN are not defined.
+static void unify_nans(float *values, size_t count) {
+    for (size_t i = 0; i < count; i++) values[i] = values[i] != values[i] ? NAN : values[i];
+}
+
+static void check_attention(const vk_kernels *kernels, size_t dimension, size_t count, float scale, int wild) {
+    enum { BEHIND = 16 };
+    const vk_kernels *sets[2] = {vk_kernels_of(VK_PORTABLE), kernels};
+    float *query = make_floats(dimension);
+    for (int is_half = 0; is_half < 2; is_half++) {
+        const char *name = is_half ? "attend_halves" : "attend_codes";
+        attention_rows keys = make_attention_rows(dimension, count, is_half, wild);
+        attention_rows values = make_attention_rows(dimension, count, is_half, wild);
+        float *weights[2], *outputs[2];
+        vk_attention_sums sums[2];
+        memset(sums, 0xff, sizeof sums);
+        for (int set = 0; set < 2; set++) {
+            weights[set] = allocate((count + BEHIND) * sizeof(float));
+            outputs[set] = allocate((dimension + BEHIND) * sizeof(float));
+            for (size_t i = 0; i < count + BEHIND; i++) weights[set][i] = 12345.0f;
+            for (size_t d = 0; d < dimension + BEHIND; d++) outputs[set][d] = 12345.0f;
+            (is_half ? sets[set]->attend_halves : sets[set]->attend_codes)(query, dimension, keys.rows, values.rows,
+                                                                          count, scale, weights[set], outputs[set],
+                                                                          &sums[set]);
+            unify_nans(outputs[set], dimension);
+        }
+        compare(kernels->name, name, dimension, outputs[0], outputs[1], (dimension + BEHIND) * sizeof(float));
+        compare(kernels->name, name, dimension, weights[0], weights[1], (count + BEHIND) * sizeof(float));
+        compare(kernels->name, name, dimension, &sums[0], &sums[1], sizeof sums[0]);
+        free(keys.memory), free(values.memory);
+        for (int set = 0; set < 2; set++) free(weights[set]), free(outputs[set]);
+    }
+    free(query);
+}
+
+static void check_attentions(const vk_kernels *kernels) {
+    static const size_t dimensions[] = {1, 2, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65,
+                                        80, 96, 100, 127, 128, 129, 200, 256, 333};
+    static const size_t counts[] = {1, 2, 3, 4, 5, 31, 32, 33, 63, 64, 65, 127, 1000};
+    for (size_t d = 0; d < sizeof dimensions / sizeof *dimensions; d++) {
+        for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
+            float scale = c % 2 ? 0.125f : 30.0f;
+            check_attention(kernels, dimensions[d], counts[c], scale, 0);
+            check_attention(kernels, dimensions[d], counts[c], scale, 1);
+        }
+        for (size_t count = 0; count <= 70; count++) check_attention(kernels, dimensions[d], count, 1.0f, 0);
+    }
+    for (size_t dimension = 1; dimension <= 300; dimension++) {
+        check_attention(kernels, dimension, 1 + dimension % 9, 1.0f, 0);
+    }
+    // More values than are asked for ahead of time.
+    check_attention(kernels, 128, 3001, 1.0f, 0);
+}
+
 static void check_set(const vk_kernels *kernels) {
     // Around 4,096 dimensions of a sketch, sums of 16 bits are full.
     static const size_t large[] = {4095, 4096, 4097, HUGE_DIMENSION};
@@ -471,6 +553,7 @@ static void check_set(const vk_kernels *kernels) {
     for (size_t capacity = 1; capacity <= 300; capacity++) check_search_buffer(kernels, capacity);
     for (size_t count = 1; count <= 65536; count *= 2) check_hadamard(kernels, count);
     check_all_halves(kernels);
+    check_attentions(kernels);
 }
 
 int main(int argument_count, char **arguments) {

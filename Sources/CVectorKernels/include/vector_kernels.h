@@ -64,6 +64,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "attention_kernels.h"
+
 #if defined(__clang__)
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wnullability-completeness"
@@ -228,6 +230,12 @@ typedef struct {
     /// NaN; capacity is at least 1.
     void (*VK_NONNULL insert_candidates)(const float *distances, const uint32_t *slots, size_t candidates,
                                          uint64_t *keys, size_t capacity, size_t *count, size_t *cursor);
+    /// Attention of a query over the float16 keys and values, or their codes, of `count` positions, as attention_kernels.h
+    /// defines it. `weights` takes `count` floats, the exponentials e[j]; `output` takes `dimension`, 1 or more.
+    void (*VK_NONNULL attend_halves)(const float *query, size_t dimension, const void *keys, const void *values,
+                                     size_t count, float scale, float *weights, float *output, vk_attention_sums *sums);
+    void (*VK_NONNULL attend_codes)(const float *query, size_t dimension, const void *keys, const void *values,
+                                    size_t count, float scale, float *weights, float *output, vk_attention_sums *sums);
     /// float16 (IEEE 754 binary16) to and from float; narrowing rounds to nearest even and overflows to infinity.
     void (*VK_NONNULL widen_float16)(const uint16_t *values, size_t count, float *out);
     void (*VK_NONNULL narrow_float32)(const float *values, size_t count, uint16_t *out);
