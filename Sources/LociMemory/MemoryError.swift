@@ -36,6 +36,14 @@ public enum MemoryError: Error, Equatable, Sendable {
     case namespaceExists(name: String)
     /// A file of conversations, or of their vectors, that cannot be used.
     case badConversations(path: String, reason: String)
+    /// Members of a stream of blocks that cannot be used.
+    case badMembers(reason: String)
+    /// There is no store of blocks of this name.
+    case blockStoreNotFound(name: String)
+    /// There is no block of this number in the store: it may have been evicted.
+    case blockNotFound(UInt32)
+    /// There is no stream of this name in the store.
+    case streamNotFound(String)
     /// What answers for a model did not do as it must.
     case hook(name: String, reason: String)
 }
@@ -68,6 +76,10 @@ extension MemoryError: CustomStringConvertible {
         case .namespaceExists(let name):
             "the namespace \"\(name)\" is there already; choose another name, or forget it first"
         case .badConversations(let path, let reason): "\(path): \(reason)"
+        case .badMembers(let reason): "the members cannot be stored: \(reason)"
+        case .blockStoreNotFound(let name): "there is no store of blocks \"\(name)\"; what is appended to it makes it"
+        case .blockNotFound(let number): "there is no block \(number) in this store; it may have been evicted"
+        case .streamNotFound(let name): "there is no stream \"\(name)\" in this store"
         case .hook(let name, let reason): "\(name): \(reason)"
         }
     }

@@ -108,7 +108,7 @@ public struct RecallBenchmark {
     }
 
     /// How deep rankings are looked at.
-    private static let depth = 100
+    static let depth = 100
 
     /// Asks all questions in one way.
     public func run(_ configuration: Configuration, unit: UnitKind) async throws -> Result {

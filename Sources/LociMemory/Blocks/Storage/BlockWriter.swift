@@ -1,0 +1,323 @@
+// Loci, Apache License 2.0.
+
+import Loci
+import LociAttributes
+import LociWords
+
+/// Changes to a store of blocks within one transaction.
+struct BlockWriter {
+    private(set) var settings: BlockSettings
+    let records: WritableRecordTable
+    private let name: MemoryNamespace
+    private let transaction: DatabaseTransaction
+    private var landmarks: WritableCollection?
+
+    /// Opens a store, or makes it where `makes` says how.
+    /// - Throws: `MemoryError.blockStoreNotFound`.
+    init(
+        _ name: MemoryNamespace, in transaction: DatabaseTransaction, makes: (BlockConfiguration, model: String)?
+    ) throws {
+        (self.name, self.transaction) = (name, transaction)
+        if try transaction.recordTableNames().contains(where: { $0.utf8.elementsEqual(name.blockTable.utf8) }) {
+            records = try transaction.recordTable(name.blockTable)
+            guard let bytes = try records.value(for: BlockKeys.settings) else {
+                throw MemoryError.corrupt("the store of blocks \(name) has no settings")
+            }
+            settings = try BlockSettings(decoding: bytes)
+        } else {
+            guard let (configuration, model) = makes else {
+                throw MemoryError.blockStoreNotFound(name: name.description)
+            }
+            records = try transaction.createRecordTable(name.blockTable)
+            settings = BlockSettings(configuration, model: model)
+        }
+        if try transaction.hasCollection(name.landmarkCollection) {
+            landmarks = try transaction.collection(name.landmarkCollection)
+        }
+    }
+
+    private var configuration: BlockConfiguration { settings.configuration }
+
+    /// The collection of landmarks, which is made where there is none.
+    private mutating func madeLandmarks() throws -> WritableCollection {
+        if let landmarks { return landmarks }
+        let made = try transaction.createCollection(name.landmarkCollection, configuration.collection)
+        let language = try UsableLanguage.of(configuration.language)
+        try made.createIndex(BlockAttributes.text, words: WordAnalysis(language: language))
+        try made.createIndex(BlockAttributes.stream, .number)
+        landmarks = made
+        return made
+    }
+
+    // MARK: Streams
+
+    private func number(of stream: String) throws -> UInt32? {
+        guard let bytes = try records.value(for: BlockKeys.streamName(stream)) else { return nil }
+        return UInt32(bigEndian: bytes.reversed())
+    }
+
+    private func stream(_ number: UInt32) throws -> StreamRecord {
+        let found = try records.withValue(for: BlockKeys.stream(number)) {
+            try StreamRecord(decoding: $0, number: number)
+        }
+        guard let found else { throw MemoryError.corrupt("stream \(number) has no record") }
+        return found
+    }
+
+    // MARK: Appending
+
+    /// Appends members that have vectors.
+    /// - Throws: `MemoryError.badMembers`.
+    mutating func append(to name: String, _ members: BlockMembers) throws -> AppendedMembers {
+        try BlockAdmission.validate(stream: name)
+        try BlockAdmission.validate(members, in: settings)
+        if settings.dimension == 0 { settings.dimension = members.vectors.count / members.count }
+        var (number, record) = (settings.nextStream, StreamRecord(name: name))
+        if let known = try self.number(of: name) {
+            (number, record) = (known, try stream(known))
+        } else {
+            guard number < .max else { throw MemoryError.corrupt("the store has no numbers of streams left") }
+            settings.nextStream = number + 1
+            try records.set(number.bigEndianBytes.reversed(), for: BlockKeys.streamName(name))
+        }
+        let first = record.next
+        var (blocks, place): ([UInt32], Int) = ([], 0)
+        if record.last > 0, let last = try block(record.last), last.count < configuration.blockSize {
+            let before = try self.members(of: record.last, last)
+            try requireSameParts(before, members)
+            place = min(members.count, configuration.blockSize - last.count)
+            var whole = before.appending(members.slice(0..<place))
+            whole.landmarks = try given(members, blocks.count)
+            try store(whole, as: record.last, replacing: last)
+            blocks.append(record.last)
+        }
+        while place < members.count {
+            let end = min(members.count, place + configuration.blockSize)
+            var part = members.slice(place..<end)
+            part.landmarks = try given(members, blocks.count)
+            let block = settings.nextBlock
+            guard block < .max else { throw MemoryError.corrupt("the store has no numbers of blocks left") }
+            settings.nextBlock = block + 1
+            let at = first + UInt64(place)
+            try records.set(block.bigEndianBytes.reversed(), for: BlockKeys.position(at, of: number))
+            try store(part, as: block, BlockRecord(stream: number, first: at, count: part.count))
+            settings.blocks += 1
+            blocks.append(block)
+            (record.last, place) = (block, end)
+        }
+        if case .given = configuration.landmarks, members.landmarks.count != blocks.count {
+            throw MemoryError.badMembers(
+                reason:
+                    "landmarks are given for \(members.landmarks.count) blocks, and the members reach into \(blocks.count)"
+            )
+        }
+        record.next = first + UInt64(members.count)
+        try records.set(record.encoded, for: BlockKeys.stream(number))
+        return AppendedMembers(stream: name, positions: first..<record.next, blocks: blocks)
+    }
+
+    private func given(_ members: BlockMembers, _ place: Int) throws(MemoryError) -> [[[Float]]] {
+        guard case .given = configuration.landmarks else { return [] }
+        guard place < members.landmarks.count else {
+            throw .badMembers(
+                reason: "landmarks are given for \(members.landmarks.count) blocks, and the members reach into more")
+        }
+        return [members.landmarks[place]]
+    }
+
+    private func requireSameParts(_ old: BlockMembers, _ new: BlockMembers) throws(MemoryError) {
+        for (what, old, new) in [
+            ("texts", old.texts.isEmpty, new.texts.isEmpty),
+            ("attention", old.attention.isEmpty, new.attention.isEmpty),
+        ] where old != new {
+            throw .badMembers(reason: "\(what): the members before in the same block have \(old ? "none" : "some")")
+        }
+        let (before, now) = (old.payload.count / old.count, new.payload.count / new.count)
+        guard before == now else {
+            throw .badMembers(
+                reason: "the payload has \(now) bytes a member, and that before in the same block \(before)")
+        }
+    }
+
+    /// Replaces the members of a block.
+    mutating func replace(_ number: UInt32, by members: BlockMembers) throws {
+        guard let old = try block(number) else { throw MemoryError.blockNotFound(number) }
+        guard members.count == old.count else {
+            throw MemoryError.badMembers(reason: "there are \(members.count), and block \(number) has \(old.count)")
+        }
+        try BlockAdmission.validate(members, in: settings)
+        if case .given = configuration.landmarks, members.landmarks.count != 1 {
+            throw MemoryError.badMembers(
+                reason: "landmarks are given for \(members.landmarks.count) blocks, and there is one")
+        }
+        try store(members, as: number, replacing: old)
+    }
+
+    private mutating func store(_ members: BlockMembers, as number: UInt32, replacing old: BlockRecord) throws {
+        settings.members -= old.count
+        settings.bytes -= old.bytes
+        var record = BlockRecord(stream: old.stream, first: old.first, count: members.count)
+        record.isPinned = old.isPinned
+        try store(members, as: number, record)
+    }
+
+    /// Writes a block with all that belongs to it.
+    private mutating func store(_ members: BlockMembers, as number: UInt32, _ new: BlockRecord) throws {
+        var record = new
+        let dimension = settings.dimension
+        let landmarks =
+            members.landmarks.first
+            ?? configuration.landmarks.landmarks(
+                of: members.vectors, dimension: dimension, isAngular: configuration.isAngular,
+                attention: members.attention)
+        guard (1...LandmarkPolicy.maximumCount).contains(landmarks.count),
+            landmarks.allSatisfy({ $0.count == dimension })
+        else {
+            throw MemoryError.badMembers(
+                reason: "a block needs 1 to \(LandmarkPolicy.maximumCount) landmarks of \(dimension) numbers")
+        }
+        var attributes: [String: AttributeValue] = [BlockAttributes.stream: .number(Double(record.stream))]
+        if !members.texts.isEmpty {
+            let text = members.texts.joined(separator: "\n")
+            let bytes = DerivedText.bytesInJSON(text)
+            guard bytes <= BlockAdmission.maximumTextBytes else {
+                throw MemoryError.badMembers(
+                    reason:
+                        "the texts of a block take \(bytes) bytes, and \(BlockAdmission.maximumTextBytes) is the limit: make "
+                        + "blocks of fewer members, or give longer texts as payload")
+            }
+            attributes[BlockAttributes.text] = .string(text)
+        }
+        try madeLandmarks().upsert(VectorID(block: number), vectors: landmarks, attributes: Attributes(attributes))
+        var bytes = 0
+        func put(_ value: [UInt8], _ key: [UInt8]) throws {
+            if value.isEmpty { _ = try records.remove(key) } else { try records.set(value, for: key) }
+            bytes += value.count
+        }
+        let isFull = members.count == configuration.blockSize
+        // What is to be filled up needs its vectors, whatever becomes of them then.
+        let form = configuration.memberVectors == .none && !isFull ? .float32 : configuration.memberVectors
+        try put(MemberVectorRecord.encoded(members.vectors, form), BlockKeys.vectors(of: number))
+        try put(members.texts.isEmpty ? [] : TextList.encoded(members.texts), BlockKeys.texts(of: number))
+        try put(arranged(members), BlockKeys.payload(of: number))
+        let isByAttention = if case .received = configuration.landmarks { true } else { false }
+        try put(
+            isByAttention && !isFull ? MemberVectorRecord.encoded(members.attention, .float32) : [],
+            BlockKeys.attention(of: number))
+        record.landmarks = landmarks.count
+        record.payloadBytes = members.payload.count / members.count
+        record.bytes = bytes
+        settings.members += members.count
+        settings.bytes += bytes
+        try records.set(record.encoded, for: BlockKeys.block(number))
+    }
+
+    private func arranged(_ members: BlockMembers) -> [UInt8] {
+        guard case .tensors(let form) = configuration.payload else { return members.payload }
+        return form.arranged(members.payload, count: members.count)
+    }
+
+    // MARK: Reading
+
+    func block(_ number: UInt32) throws -> BlockRecord? {
+        try records.withValue(for: BlockKeys.block(number)) { try BlockRecord(decoding: $0, number: number) }
+    }
+
+    /// The members of a block that is not full.
+    private func members(of number: UInt32, _ record: BlockRecord) throws -> BlockMembers {
+        let form = configuration.memberVectors == .none ? .float32 : configuration.memberVectors
+        let numbers = record.count * settings.dimension
+        var members = BlockMembers(count: record.count)
+        members.vectors =
+            try records.withValue(for: BlockKeys.vectors(of: number)) {
+                try MemberVectorRecord.decoded($0, form, count: numbers)
+            } ?? []
+        members.texts =
+            try records.withValue(for: BlockKeys.texts(of: number)) { try TextList.decoded($0, count: record.count) }
+            ?? []
+        members.attention =
+            try records.withValue(for: BlockKeys.attention(of: number)) {
+                try MemberVectorRecord.decoded($0, .float32, count: record.count)
+            } ?? []
+        members.payload = try records.value(for: BlockKeys.payload(of: number)) ?? []
+        guard members.vectors.count == numbers, members.payload.count == record.count * record.payloadBytes else {
+            throw MemoryError.corrupt("block \(number) lacks vectors or payload")
+        }
+        if case .tensors(let form) = configuration.payload {
+            members.payload = form.unarranged(members.payload, count: record.count)
+        }
+        return members
+    }
+
+    // MARK: Removing
+
+    /// Removes a block; its positions stay empty.
+    mutating func remove(block number: UInt32) throws {
+        guard let record = try block(number) else { throw MemoryError.blockNotFound(number) }
+        _ = try landmarks?.remove(VectorID(block: number))
+        for key in BlockKeys.all(of: number) { try records.remove(key) }
+        try records.remove(BlockKeys.position(record.first, of: record.stream))
+        (settings.blocks, settings.members) = (settings.blocks - 1, settings.members - record.count)
+        settings.bytes -= record.bytes
+        var stream = try stream(record.stream)
+        if stream.last == number {
+            stream.last = 0
+            try records.set(stream.encoded, for: BlockKeys.stream(record.stream))
+        }
+    }
+
+    mutating func remove(stream name: String) throws -> Int {
+        guard let number = try number(of: name) else { throw MemoryError.streamNotFound(name) }
+        var blocks: [UInt32] = []
+        try records.forEach(prefix: BlockKeys.positions(of: number)) { _, value in
+            blocks.append(value.number(0, UInt32.self))
+            return true
+        }
+        for block in blocks { try remove(block: block) }
+        try records.remove(BlockKeys.stream(number))
+        try records.remove(BlockKeys.streamName(name))
+        return blocks.count
+    }
+
+    mutating func evict(block number: UInt32) throws {
+        try remove(block: number)
+        settings.evicted += 1
+    }
+
+    mutating func drop() throws {
+        if landmarks != nil { try transaction.drop(name.landmarkCollection) }
+        landmarks = nil
+        try transaction.dropRecordTable(name.blockTable)
+    }
+
+    // MARK: Uses
+
+    mutating func setPinned(_ isPinned: Bool, block number: UInt32) throws {
+        guard var record = try block(number) else { throw MemoryError.blockNotFound(number) }
+        record.isPinned = isPinned
+        try records.set(record.encoded, for: BlockKeys.block(number))
+    }
+
+    /// Counts an opening. Blocks that are gone since do not matter.
+    mutating func note(_ opening: NotedOpening) throws {
+        settings.openings += 1
+        let share = if case .decayedMass(let share) = configuration.eviction { share } else { 0.0 }
+        for (number, mass) in opening.uses where try block(number) != nil {
+            let key = BlockKeys.usage(of: number)
+            let before =
+                try records.withValue(for: key) { try BlockUsage(decoding: $0) } ?? BlockUsage(opening: 0, mass: 0)
+            let usage = BlockUsage(
+                opening: settings.openings, mass: before.mass(at: settings.openings, share: share) + mass)
+            try records.set(usage.encoded, for: key)
+        }
+    }
+
+    /// Writes what the store says of itself.
+    mutating func finish() throws { try records.set(settings.encoded, for: BlockKeys.settings) }
+}
+
+/// The fields of a block's attributes.
+enum BlockAttributes {
+    static let text = "text"
+    static let stream = "stream"
+}
