@@ -119,6 +119,31 @@ import Testing
         #expect(try seen() == [base.transactionID + 2, base.transactionID + 2])
     }
 
+    /// Equal vectors, of which there are more than any list has places: each is found a place in the tree, in few steps.
+    @Test func equalVectorsAreNeighbours() throws {
+        let folder = try TemporaryFolder()
+        let database = try Database.open(folder.database)
+        let collection = try database.createCollection("equal", .quick())
+        var added = 0
+        for count in [900, 1, 1, 300] {
+            try database.write { transaction in
+                let collection = try transaction.collection("equal")
+                for _ in 0..<count {
+                    try collection.add(VectorID(row: added), vector)
+                    added += 1
+                }
+            }
+        }
+        #expect(try database.check() == [])
+        #expect(try collection.search(vector, k: 50).count == 50)
+        try database.write { transaction in
+            let collection = try transaction.collection("equal")
+            for row in 0..<added where row % 3 != 0 { try collection.remove(VectorID(row: row)) }
+        }
+        #expect(try database.check() == [])
+        #expect(try collection.search(vector, k: 1_000).count == collection.count)
+    }
+
     @Test func whatFailsChangesNothing() throws {
         let folder = try TemporaryFolder()
         let database = try database(folder)

@@ -1,11 +1,16 @@
 // Loci, Apache License 2.0.
 
 extension GraphEditor {
+    /// How many vertices are asked one after the other to take a child, nearest hosts first, before one way down the tree is gone.
+    private static let askedInOrder = 64
+
     /// Makes a vertex the child of one of some hosts, the first that can take it, or of a vertex below them in the
     /// tree.
     ///
     /// A host takes it where its list has room, or an edge that leads to none of its children. One that has neither has
-    /// only children, and these are asked next; since a leaf of the tree has none, one is found.
+    /// only children, and these are asked next; since a leaf of the tree has none, one is found. Where many vectors are equal, whole
+    /// subtrees have no room, and to ask them all made each insertion slower than the one before (100,000 equal vectors took
+    /// minutes): so after the first ones a way down is drawn, which ends after few steps.
     /// - Parameters:
     ///   - vertex: None of the hosts is below it in the tree.
     ///   - hosts: In the tree, at least one.
@@ -13,16 +18,26 @@ extension GraphEditor {
         var queue = hosts
         var seen = Set(hosts)
         var next = 0
-        while next < queue.count {
+        while next < min(queue.count, Self.askedInOrder) {
             let host = queue[next]
             next += 1
             if try takes(host, vertex) { return try lists.setParent(host, of: vertex) }
-            for child in try lists.neighbours(of: host)
-            where lists.parent(of: child) == host && seen.insert(child).inserted {
-                queue.append(child)
-            }
+            for child in try children(of: host) where seen.insert(child).inserted { queue.append(child) }
+        }
+        var random = SplitMix64(seed: UInt64(vertex))
+        var host = queue.isEmpty ? vertex : queue[random.next(below: queue.count)]
+        // No way down is longer, unless a damaged tree has a circle.
+        for _ in 0..<(queue.isEmpty ? 0 : graph.slots) {
+            if try takes(host, vertex) { return try lists.setParent(host, of: vertex) }
+            let children = try children(of: host)
+            guard !children.isEmpty else { break }
+            host = children[random.next(below: children.count)]
         }
         throw IndexError.corrupt("the tree of the graph has no leaf below slot \(hosts.first ?? SpanningTree.none)")
+    }
+
+    private func children(of host: UInt32) throws -> [UInt32] {
+        try lists.neighbours(of: host).filter { lists.parent(of: $0) == host }
     }
 
     /// How many children a host may be given, a quarter of a list: an edge to a child cannot be dropped for a better one.
@@ -62,7 +77,7 @@ extension GraphEditor {
     /// over.
     func cutOut(_ vertex: UInt32) throws {
         let parent = lists.parent(of: vertex)
-        var children = try lists.neighbours(of: vertex).filter { lists.parent(of: $0) == vertex }
+        var children = try children(of: vertex)
         try lists.setParent(SpanningTree.none, of: vertex)
         var hosts: [UInt32]
         if vertex == entryPoint {
