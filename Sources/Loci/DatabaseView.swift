@@ -68,9 +68,7 @@ public final class DatabaseView: Sendable {
         let view = try views.withLock { views in
             if let view = views[NameBytes(name: name)] { return view }
             let view = try snapshot.withTransaction { transaction in
-                let number = try Catalogue.existing(name, in: transaction)
-                let record = try Catalogue.record(number: number, path: database.path, in: transaction)
-                return try CollectionView(number: number, record: record, in: transaction)
+                try database.views.view(of: name, in: transaction, of: database.environment)
             }
             if views.count >= ViewCache.capacity { views.removeAll() }
             views[NameBytes(name: name)] = view

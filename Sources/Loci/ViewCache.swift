@@ -79,14 +79,16 @@ final class ViewCache: Sendable {
         return (base, view)
     }
 
-    /// The view of a collection as a transaction sees it.
-    private func view(
+    /// The view of a collection as a transaction sees it: of the last commit that was seen shared by all, of an older one made anew.
+    func view(
         of name: String, in transaction: borrowing ReadTransaction, of environment: Environment
     ) throws -> CollectionView {
         let (identity, generation) = (transaction.transactionID, transaction.mapGeneration)
         let cached = state.withLock { state -> CollectionView? in
-            // The views of a base are what its write goes on from.
-            if state.base == nil { state.turn(to: identity, generation) }
+            // The views of a base are what its write goes on from; and a reader that holds on to an older moment does not turn back.
+            if state.base == nil, (identity, generation) > (state.transactionID, state.mapGeneration) {
+                state.turn(to: identity, generation)
+            }
             guard state.transactionID == identity, state.mapGeneration == generation else { return nil }
             return state.views[NameBytes(name: name)]
         }
