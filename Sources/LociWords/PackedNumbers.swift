@@ -40,19 +40,36 @@ struct PackedNumbers {
     /// Gives some of the numbers in turn to `body`. They must end within the block.
     @inline(__always)
     func forEach(_ range: Range<Int>, in block: RawSpan, _ body: (UInt32) -> Void) {
+        guard width > 0 else {
+            for _ in range { body(0) }
+            return
+        }
         let mask = (UInt64(1) << UInt64(width)) - 1
-        for index in range {
+        // So many are followed by as many bytes as a word has.
+        let whole = max(range.lowerBound, min(range.upperBound, (block.byteCount - offset - 8) * 8 / width))
+        for index in range.lowerBound..<whole {
             let bit = index * width
-            let byte = offset + bit / 8
-            var word: UInt64 = 0
-            if byte + 8 <= block.byteCount {
-                word = UInt64(littleEndian: block.unsafeLoadUnaligned(fromByteOffset: byte, as: UInt64.self))
-            } else {
-                for position in stride(from: block.byteCount - 1, through: byte, by: -1) {
-                    word = word << 8 | UInt64(block.unsafeLoad(fromByteOffset: position, as: UInt8.self))
-                }
-            }
+            let word = UInt64(
+                littleEndian: block.unsafeLoadUnaligned(fromByteOffset: offset + bit / 8, as: UInt64.self))
             body(UInt32(truncatingIfNeeded: word >> UInt64(bit % 8) & mask))
         }
+        for index in whole..<range.upperBound { body(number(at: index, in: block)) }
+    }
+
+    /// One of the numbers. It must end within the block.
+    @inline(__always)
+    func number(at index: Int, in block: RawSpan) -> UInt32 {
+        guard width > 0 else { return 0 }
+        let bit = index * width
+        let byte = offset + bit / 8
+        var word: UInt64 = 0
+        if byte + 8 <= block.byteCount {
+            word = UInt64(littleEndian: block.unsafeLoadUnaligned(fromByteOffset: byte, as: UInt64.self))
+        } else {
+            for position in stride(from: block.byteCount - 1, through: byte, by: -1) {
+                word = word << 8 | UInt64(block.unsafeLoad(fromByteOffset: position, as: UInt8.self))
+            }
+        }
+        return UInt32(truncatingIfNeeded: word >> UInt64(bit % 8) & ((UInt64(1) << UInt64(width)) - 1))
     }
 }

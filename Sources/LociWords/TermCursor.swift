@@ -101,10 +101,16 @@ struct TermCursor {
     }
 
     /// How often the term occurs in the document.
+    ///
+    /// Of a document that is looked up by itself its frequency alone is read: a tenth of the time of a search went into the others.
     @inline(__always)
     mutating func frequency() throws -> UInt32 {
-        if !hasFrequencies { try readFrequencies() }
-        return frequencies[index]
+        if hasFrequencies { return frequencies[index] }
+        var frequency: UInt32 = 1
+        try read { header, block, cursor throws(WordsError) in
+            frequency = try header.frequency(at: cursor.index, block)
+        }
+        return frequency
     }
 
     private mutating func readFrequencies() throws {
@@ -142,7 +148,8 @@ struct TermCursor {
 
     /// Where the term occurs in the document.
     mutating func readPositions(into positions: inout [UInt32]) throws {
-        let count = PostingBlock.positionCount(try frequency())
+        if !hasFrequencies { try readFrequencies() }
+        let count = PostingBlock.positionCount(frequencies[index])
         for before in counted.index..<index { counted.positions += PostingBlock.positionCount(frequencies[before]) }
         counted.index = index
         let start = counted.positions

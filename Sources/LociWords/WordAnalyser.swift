@@ -91,7 +91,7 @@ package struct WordAnalyser: ~Copyable {
     }
 
     /// The language of the stems.
-    var language: WordLanguage { analysis.language }
+    package var language: WordLanguage { analysis.language }
 
     /// Stems are found with accents, which the rules of many languages look at, and lose them only then.
     private func makeTerm(_ word: inout [UInt8]) throws(WordsError) {
