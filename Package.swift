@@ -75,9 +75,19 @@ let package = Package(
             name: "Loci", dependencies: ["LociStorage", "LociIndex", "LociFiles", "LociAttributes", "LociWords"],
             swiftSettings: swiftSettings),
         .target(
+            name: "LociText",
+            dependencies: [
+                "LociFiles", "LociWords", .target(name: "COpenBLAS", condition: .when(traits: ["OpenBLAS"])),
+            ],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "LociMemory",
+            dependencies: ["Loci", "LociText", "LociAttributes", "LociFiles", "LociIndex", "LociWords"],
+            swiftSettings: swiftSettings),
+        .target(
             name: "LociServer",
             dependencies: [
-                "Loci", "LociProtocol",
+                "Loci", "LociMemory", "LociProtocol", "LociText",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
@@ -87,16 +97,6 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: swiftSettings),
-        .target(
-            name: "LociText",
-            dependencies: [
-                "LociFiles", "LociWords", .target(name: "COpenBLAS", condition: .when(traits: ["OpenBLAS"])),
-            ],
-            swiftSettings: swiftSettings),
-        .target(
-            name: "LociMemory",
-            dependencies: ["Loci", "LociText", "LociAttributes", "LociFiles", "LociIndex", "LociWords"],
             swiftSettings: swiftSettings),
         .target(
             name: "LociEndpoint",
@@ -182,7 +182,7 @@ let package = Package(
         .testTarget(
             name: "LociServerTests",
             dependencies: [
-                "LociServer", "LociProtocol", "Loci", "TestSupport",
+                "LociServer", "LociMemory", "LociProtocol", "LociText", "Loci", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "NIOCore", package: "swift-nio"),

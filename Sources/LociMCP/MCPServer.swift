@@ -1,5 +1,7 @@
 // Loci, Apache License 2.0.
 
+public import LociMemory
+
 /// A server of the Model Context Protocol for memories: messages in, answers out, whatever carries them.
 ///
 /// ```swift

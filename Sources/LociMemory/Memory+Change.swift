@@ -47,23 +47,44 @@ extension Memory {
     @discardableResult
     public func update(_ id: UnitID, _ change: UnitChange) async throws -> MemoryUnit {
         guard let old = try unit(id) else { throw MemoryError.unitNotFound(id) }
-        var new = NewUnit(old.id.kind, session: old.session, text: change.text ?? old.text, speaker: old.speaker)
-        new.importance = change.importance ?? old.importance
-        new.expires = change.expires ?? old.expires
-        new.time = change.time ?? old.time
-        new.metadata = change.metadata ?? old.metadata
+        let update = try prepare(id, change, of: old)
+        let made = try await store.vectors(of: update.text.map { [$0] } ?? []).first
+        return try store.write { try self.update(update, vector: made, in: $0) }
+    }
+
+    /// Checks a change of a unit.
+    /// - Parameter old: The unit; nil where it is not there yet.
+    /// - Throws: `MemoryError.badUnit`.
+    package func prepare(_ id: UnitID, _ change: UnitChange, of old: MemoryUnit?) throws -> UnitUpdate {
         if id.kind == .session, change.text != nil {
             throw MemoryError.badUnit(index: 0, field: "text", reason: "the text of a session is that of its turns")
         }
+        // Of a unit that is not there yet, only what is given is looked at.
+        var new = NewUnit(
+            id.kind, session: old?.session ?? UnitLine.defaultSession, text: change.text ?? old?.text ?? "-",
+            speaker: old?.speaker)
+        new.importance = change.importance ?? old?.importance ?? new.importance
+        new.expires = change.expires ?? old?.expires
+        new.time = change.time ?? old?.time
+        new.metadata = change.metadata ?? old?.metadata
         if id.kind != .session { try UnitAdmission.validate(new, index: 0, now: store.clock()) }
-        var vector = change.vector
-        if vector == nil, change.text != nil { vector = try await store.vectors(of: [new.spokenText]).first }
-        let made = vector
-        return try write { writer in
-            guard let old = try writer.unit(id) else { throw MemoryError.unitNotFound(id) }
-            if let made {
+        let isMade = change.text != nil && change.vector == nil
+        return UnitUpdate(id: id, change: change, text: isMade ? new.spokenText : nil)
+    }
+
+    /// Changes a unit in a transaction; see ``update(_:_:)``.
+    /// - Parameter vector: Of the update's text; nil where that is.
+    /// - Throws: Why it is refused: nothing was changed then.
+    package func update(
+        _ update: UnitUpdate, vector: [Float]?, in transaction: MemoryTransaction
+    ) throws -> MemoryUnit {
+        let change = update.change
+        let vector = change.vector ?? vector
+        return try transaction.change(self) { writer in
+            guard let old = try writer.unit(update.id) else { throw MemoryError.unitNotFound(update.id) }
+            if let vector {
                 try store.requireModel(of: writer.settings, namespace)
-                try UnitAdmission.validate(made, dimension: writer.settings.dimension, index: 0)
+                try UnitAdmission.validate(vector, dimension: writer.settings.dimension, index: 0)
             }
             var unit = old
             unit.version += 1
@@ -73,8 +94,13 @@ extension Memory {
             if let expires = change.expires { unit.expires = expires }
             if let time = change.time { unit.time = time }
             if let metadata = change.metadata { unit.metadata = metadata }
-            if let isArchived = change.isArchived { unit.archived = isArchived ? old.archived ?? store.clock() : nil }
-            try writer.put(unit, replacing: old, vector: made)
+            if let isArchived = change.isArchived { unit.archived = isArchived ? old.archived ?? writer.now : nil }
+            if let made = update.text, made != unit.spokenText {
+                throw MemoryError.badUnit(
+                    index: 0, field: "text",
+                    reason: "who said it was not known when its vector was made; update \(update.id) once more")
+            }
+            try writer.put(unit, replacing: old, vector: vector)
             return unit
         }
     }
@@ -85,11 +111,15 @@ extension Memory {
     /// - Throws: `MemoryError.namespaceNotFound`, `.unitNotFound`, `.sessionNotFound`: nothing is forgotten then.
     /// - Complexity: O(units that are looked at): by time, all.
     @discardableResult
-    public func forget(_ what: Forgotten) throws -> Int {
-        if what == .all { return try forgetAll() }
-        let now = store.clock()
-        return try write { writer in
+    public func forget(_ what: Forgotten) throws -> Int { try store.write { try forget(what, in: $0) } }
+
+    /// Forgets units in a transaction; see ``forget(_:)``.
+    /// - Throws: Why it is refused: nothing was changed then.
+    package func forget(_ what: Forgotten, in transaction: MemoryTransaction) throws -> Int {
+        if what == .all { return try transaction.forgetAll(of: namespace) }
+        return try transaction.change(self) { writer in
             var ids: [UnitID] = []
+            let now = writer.now
             switch what {
             case .units(let given): ids = given
             case .session(let name):
@@ -99,44 +129,32 @@ extension Memory {
             case .expired: ids = try writer.units { $0.expires.map { $0 <= now } ?? false }
             case .all: break
             }
-            let wanted = Set(ids)
-            for id in wanted.sorted() {
-                guard id.kind != .session, let unit = try writer.unit(id) else { throw MemoryError.unitNotFound(id) }
+            let wanted = Set(ids).sorted()
+            for id in wanted where try id.kind == .session || !writer.has(id) { throw MemoryError.unitNotFound(id) }
+            for id in wanted {
+                guard let unit = try writer.unit(id) else { throw MemoryError.unitNotFound(id) }
                 try writer.remove(unit)
             }
             // What was made of them tells of them.
-            _ = try writer.removeDerived(madeOf: wanted.filter { $0.kind == .turn })
+            _ = try writer.removeDerived(madeOf: Set(wanted.filter { $0.kind == .turn }))
             return wanted.count
-        }
-    }
-
-    private func forgetAll() throws -> Int {
-        try store.database.write { transaction in
-            var count = 0
-            guard
-                try transaction.recordTableNames().contains(where: { $0.utf8.elementsEqual(namespace.recordTable.utf8) }
-                )
-            else { throw MemoryError.namespaceNotFound(name: namespace.description) }
-            let records = try transaction.recordTable(namespace.recordTable)
-            let settings = try records.value(for: NamespaceKeys.settings).map { try NamespaceSettings(decoding: $0) }
-            // A move to another model that was begun has made collections of the next generation.
-            for generation in 0...(settings?.generation ?? 0) + 1 {
-                for kind in UnitKind.allCases {
-                    let name = namespace.collection(kind, generation)
-                    guard try transaction.hasCollection(name) else { continue }
-                    if kind != .session, generation == settings?.generation {
-                        count += try transaction.collection(name).count
-                    }
-                    try transaction.drop(name)
-                }
-            }
-            try transaction.dropRecordTable(namespace.recordTable)
-            return count
         }
     }
 }
 
+/// A change of a unit that was checked, and of whose text the vector is still to be made.
+package struct UnitUpdate: Sendable {
+    let id: UnitID
+    let change: UnitChange
+    /// What a vector is to be made of; nil for nothing.
+    package let text: String?
+}
+
 extension NamespaceWriter {
+    fileprivate mutating func has(_ id: UnitID) throws -> Bool {
+        try collection(id.kind)?.contains(id.vectorID) ?? false
+    }
+
     /// The units of a session that were given, of all kinds.
     fileprivate mutating func units(ofSession number: UInt32) throws -> [UnitID] {
         var ids: [UnitID] = []

@@ -38,8 +38,10 @@ extension Memory {
     /// - Complexity: That of adding to collections; the text of each session that gets turns is written anew from its last 32 KiB on.
     @discardableResult
     public func remember(_ units: [NewUnit], similarity: Float? = nil) async throws -> [Remembered] {
-        let vectors = try await vectors(of: units)
-        return try remember(units, vectors, similarity: similarity)
+        var batch = try prepare(units, similarity: similarity)
+        try leaveOutKnown(of: &batch)
+        let made = try await store.vectors(of: batch.texts)
+        return try store.write { try remember(batch, vectors: made, in: $0) }
     }
 
     /// Remembers one unit; see ``remember(_:similarity:)``.
@@ -50,100 +52,70 @@ extension Memory {
         return first
     }
 
-    /// Checks units, and gets the vectors that are not given.
-    private func vectors(of units: [NewUnit]) async throws -> [[Float]] {
+    /// Checks units.
+    /// - Throws: `MemoryError.badUnit`, `.parameter`.
+    package func prepare(_ units: [NewUnit], similarity: Float? = nil) throws -> UnitBatch {
         guard units.count <= Self.maximumUnitsPerCall else {
             throw MemoryError.parameter(
                 name: "units", value: "\(units.count)", allowed: "at most \(Self.maximumUnitsPerCall) a call")
         }
         let now = store.clock()
         for (index, unit) in units.enumerated() { try UnitAdmission.validate(unit, index: index, now: now) }
-        let known = try knownKeys(of: units)
-        let missing = units.indices.filter { index in
-            units[index].vector == nil && !(units[index].key.map { known.contains(Array($0.utf8)) } ?? false)
-        }
-        let made = try await store.vectors(of: missing.map { units[$0].spokenText })
-        var vectors = units.map { $0.vector ?? [] }
-        for (index, vector) in zip(missing, made) { vectors[index] = vector }
-        return vectors
+        return UnitBatch(
+            units: units, similarity: similarity, missing: units.indices.filter { units[$0].vector == nil })
     }
 
-    /// Those of the units' keys that are known: what is under them need not be embedded again.
-    private func knownKeys(of units: [NewUnit]) throws -> Set<[UInt8]> {
-        let keys = units.compactMap(\.key)
-        guard !keys.isEmpty else { return [] }
+    /// Leaves those of the units out whose keys are known: what is under them need not be embedded again.
+    private func leaveOutKnown(of batch: inout UnitBatch) throws {
+        guard batch.missing.contains(where: { batch.units[$0].key != nil }) else { return }
         do {
-            return try read { reader in
-                try Set(keys.filter { try reader.unit(ofKey: $0) != nil }.map { Array($0.utf8) })
+            try read { reader in
+                try batch.missing.removeAll { index in
+                    try batch.units[index].key.map { try reader.unit(ofKey: $0) != nil } ?? false
+                }
             }
         } catch MemoryError.namespaceNotFound {
-            return []
+            return
         }
     }
 
-    private func remember(_ units: [NewUnit], _ vectors: [[Float]], similarity: Float?) throws -> [Remembered] {
-        guard let dimension = store.embedder?.model.dimension ?? vectors.first(where: { !$0.isEmpty })?.count else {
-            return try units.isEmpty ? [] : known(units)
-        }
-        if units.isEmpty { return [] }
-        return try write(model: (store.model, dimension)) { writer in
-            try store.requireModel(of: writer.settings, namespace)
-            var remembered: [Remembered] = []
-            var added: [(place: Int, id: UnitID)] = []
-            for (index, unit) in units.enumerated() {
-                if let key = unit.key, let id = try writer.unit(ofKey: key) {
-                    guard try writer.unit(id)?.text == unit.text else { throw MemoryError.keyTaken(key: key, by: id) }
-                    remembered.append(Remembered(id: id, isNew: false, duplicateOf: nil, similar: nil))
-                    continue
-                }
-                try UnitAdmission.validate(vectors[index], dimension: writer.settings.dimension, index: index)
-                for origin in unit.provenance where try writer.unit(origin) == nil {
-                    throw MemoryError.badUnit(index: index, field: "provenance", reason: "there is no unit \(origin)")
-                }
-                let twin = try writer.twin(of: unit.spokenText)
-                let id = try writer.add(unit, vector: vectors[index])
-                if let old = unit.supersedes { try Supersession.run(old, by: id, in: &writer, now: store.clock()) }
-                added.append((index, id))
-                remembered.append(Remembered(id: id, isNew: true, duplicateOf: twin, similar: nil))
-            }
-            let association = store.options.associates ? Association.standard : nil
-            if similarity != nil || association != nil {
-                for (place, id) in added {
-                    let older = try OlderNeighbours.find(of: id, vectors[place], in: &writer)
-                    if let similarity, let nearest = older.first, nearest.cosine >= similarity {
-                        remembered[place] = Remembered(
-                            id: id, isNew: true, duplicateOf: remembered[place].duplicateOf,
-                            similar: Remembered.Similar(id: nearest.id, cosine: nearest.cosine))
-                    }
-                    if let association, id.kind == .turn {
-                        for edge in association.accepted(older.filter { $0.id.session != id.session }) {
-                            try writer.link(id, edge.id, weight: edge.cosine)
-                        }
-                    }
-                }
-            }
-            return remembered
+    /// Remembers units in a transaction; see ``remember(_:similarity:)``.
+    /// - Parameters:
+    ///   - batch: The units, which were checked.
+    ///   - vectors: Of the batch's texts, in their order.
+    /// - Throws: Why they are refused: nothing was changed then.
+    package func remember(
+        _ batch: UnitBatch, vectors: [[Float]], in transaction: MemoryTransaction
+    ) throws -> [Remembered] {
+        guard !batch.units.isEmpty else { return [] }
+        var all = batch.units.map { $0.vector ?? [] }
+        for (index, vector) in zip(batch.missing, vectors) { all[index] = vector }
+        // Without any vector, all of them must be known.
+        let dimension = store.embedder?.model.dimension ?? all.first { !$0.isEmpty }?.count
+        return try transaction.change(self, model: dimension.map { (store.model, $0) }) { writer in
+            if dimension != nil { try store.requireModel(of: writer.settings, namespace) }
+            let plan = try RememberPlan(batch.units, all, in: &writer)
+            return try plan.run(
+                in: &writer, similarity: batch.similarity, store.options.associates ? .standard : nil)
         }
     }
+}
 
-    /// Units that are all known by their keys, with no vector among them.
-    private func known(_ units: [NewUnit]) throws -> [Remembered] {
-        try read { reader in
-            try units.enumerated().map { index, unit in
-                guard let key = unit.key, let id = try reader.unit(ofKey: key), let old = try reader.unit(id) else {
-                    throw MemoryError.badVector(index: index, reason: "none is given, and the store has no embedder")
-                }
-                guard old.text == unit.text else { throw MemoryError.keyTaken(key: key, by: id) }
-                return Remembered(id: id, isNew: false, duplicateOf: nil, similar: nil)
-            }
-        }
-    }
+/// Units that were checked, and of some of which the vectors are still to be made.
+package struct UnitBatch: Sendable {
+    let units: [NewUnit]
+    let similarity: Float?
+    /// The places of the units whose vectors are to be made.
+    var missing: [Int]
+
+    /// What vectors are to be made of.
+    package var texts: [String] { missing.map { units[$0].spokenText } }
 }
 
 extension MemoryStore {
     /// Vectors of texts by the embedder.
     /// - Throws: `MemoryError.badVector` where there is none, or where it gives what is no vector of its model.
-    func vectors(of texts: [String]) async throws -> [[Float]] {
+    package func vectors(of texts: [String]) async throws -> [[Float]] {
         guard !texts.isEmpty else { return [] }
         guard let embedder else {
             throw MemoryError.badVector(index: 0, reason: "none is given, and the store has no embedder")

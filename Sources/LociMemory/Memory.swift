@@ -1,6 +1,6 @@
 // Loci, Apache License 2.0.
 
-import Loci
+package import Loci
 
 /// The memory of one namespace: what was said, found again by meaning, by word, by neighbourhood and by time.
 ///
@@ -10,6 +10,15 @@ public struct Memory: Sendable {
     public let store: MemoryStore
     /// The namespace.
     public let namespace: MemoryNamespace
+    /// The moment that is seen; nil for the last commit.
+    private let moment: DatabaseView?
+
+    init(store: MemoryStore, namespace: MemoryNamespace, moment: DatabaseView? = nil) {
+        (self.store, self.namespace, self.moment) = (store, namespace, moment)
+    }
+
+    /// The memory as it was at a moment, which ends with the view. It can be asked, but not changed.
+    package func at(_ view: DatabaseView) -> Memory { Memory(store: store, namespace: namespace, moment: view) }
 
     /// What a namespace has.
     public struct Info: Sendable, Equatable {
@@ -40,20 +49,13 @@ public struct Memory: Sendable {
     /// What the namespace has.
     /// - Throws: `MemoryError.namespaceNotFound`.
     public func info() throws -> Info {
-        try read { reader in
-            var units: [UnitKind: Int] = [:]
-            var bytes = 0
-            for kind in UnitKind.allCases {
-                guard let collection = try reader.collection(kind) else { continue }
-                let info = try collection.info()
-                units[kind] = info.count
-                bytes += info.bytes.total
-            }
-            return Info(
-                model: reader.settings.model, dimension: reader.settings.dimension,
-                sessions: try reader.sessionCount(), units: units, hidden: reader.settings.hidden,
-                edges: reader.settings.edges, bytes: bytes)
-        }
+        try read { try $0.info() }
+    }
+
+    /// The identifier of the model whose vectors the namespace has.
+    /// - Throws: `MemoryError.namespaceNotFound`.
+    public var model: String {
+        get throws { try read { $0.settings.model } }
     }
 
     /// A unit; nil if there is none of the identifier.
@@ -65,8 +67,7 @@ public struct Memory: Sendable {
     /// The unit of a caller's key; nil if there is none.
     /// - Throws: `MemoryError.namespaceNotFound`.
     public func unit(key: String) throws -> MemoryUnit? {
-        guard (1...UnitAdmission.maximumNameBytes).contains(key.utf8.count) else { return nil }
-        return try read { reader in try reader.unit(ofKey: key).flatMap { try reader.unit($0) } }
+        try read { try $0.unit(key: key) }
     }
 
     /// The units of a kind, in the order of sessions and of what was said in them.
@@ -79,59 +80,36 @@ public struct Memory: Sendable {
     public func units(
         _ kind: UnitKind = .turn, session: String? = nil, after: UnitID? = nil, limit: Int = 100
     ) throws -> [MemoryUnit] {
-        try read { reader in
-            guard let collection = try reader.collection(kind) else { return [] }
-            var (lower, upper) = (IdentifierBound.unbounded, IdentifierBound.unbounded)
-            if let session {
-                guard let number = try reader.sessionNumber(session) else { throw MemoryError.sessionNotFound(session) }
-                (lower, upper) = SessionText.bounds(of: number)
-            }
-            if let after { lower = .excluding(after.vectorID) }
-            return try collection.identifiers(from: lower, to: upper, limit: max(0, limit)).compactMap { id in
-                try UnitID(kind, id).flatMap { try reader.unit($0) }
-            }
-        }
+        try read { try $0.units(kind, session: session, after: after, limit: limit) }
     }
 
     /// The names of the sessions, in the order in which they began.
     /// - Throws: `MemoryError.namespaceNotFound`.
     public func sessions() throws -> [String] {
-        try read { try $0.sessions().map(\.record.name) }
+        try read { try $0.sessionNames() }
     }
 
     /// The chain of units that took each other's place, the oldest first, of which the given one is a part.
     /// - Throws: `MemoryError.unitNotFound`.
     public func history(of id: UnitID) throws -> [MemoryUnit] {
-        try read { reader in
-            guard var unit = try reader.unit(id) else { throw MemoryError.unitNotFound(id) }
-            var seen: Set<UnitID> = [id]
-            while let before = unit.supersedes, seen.insert(before).inserted, let older = try reader.unit(before) {
-                unit = older
-            }
-            var chain = [unit]
-            seen = [unit.id]
-            while let next = chain.last?.supersededBy, seen.insert(next).inserted, let newer = try reader.unit(next) {
-                chain.append(newer)
-            }
-            return chain
-        }
+        try read { try $0.history(of: id) }
     }
 
-    /// Runs `body` with the namespace as the last commit has it.
+    /// Runs `body` with what the namespace has, be it of the last commit or of the memory's moment.
+    package func reading<Result>(_ body: (any MemoryReading) throws -> Result) throws -> Result {
+        try read { try body($0) }
+    }
+
+    /// Runs `body` with the namespace as the last commit, or the memory's moment, has it.
     func read<Result>(_ body: (NamespaceReader) throws -> Result) throws -> Result {
-        try store.database.read { try body(NamespaceReader(namespace, in: $0)) }
+        if let moment { return try body(NamespaceReader(namespace, in: moment)) }
+        return try store.database.read { try body(NamespaceReader(namespace, in: $0)) }
     }
 
     /// Runs `body` with changes to the namespace, in one transaction.
     func write<Result>(
         model: (name: String, dimension: Int)? = nil, _ body: (inout NamespaceWriter) throws -> Result
     ) throws -> Result {
-        let now = store.clock()
-        return try store.database.write { transaction in
-            var writer = try NamespaceWriter(namespace, in: transaction, store.options, now: now, model: model)
-            let result = try body(&writer)
-            try writer.finish()
-            return result
-        }
+        try store.write { try $0.change(self, model: model, body) }
     }
 }

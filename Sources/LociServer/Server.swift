@@ -1,13 +1,15 @@
 // Loci, Apache License 2.0.
 
 public import Loci
+public import LociMemory
 public import Logging
 import NIOCore
 import NIOPosix
 import NIOSSL
 public import ServiceLifecycle
 
-/// A TCP server that speaks the protocol of Redis and its commands of vector sets; a key is a collection of the database.
+/// A TCP server that speaks the protocol of Redis and its commands of vector sets; a key is a collection of the database. It serves the
+/// memories of agents, too.
 ///
 /// ```swift
 /// let server = Server(database: try Database.open("photos.loci"), logger: Logger(label: "loci"))
@@ -18,6 +20,7 @@ public import ServiceLifecycle
 /// is finished and answered, and the database is synced.
 public final class Server: Service {
     private let database: Database
+    private let memories: any MemorySource
     private let configuration: ServerConfiguration
     private let logger: Logger
     private let onListening: @Sendable (_ port: Int, _ metricsPort: Int?) -> Void
@@ -25,14 +28,18 @@ public final class Server: Service {
 
     /// - Parameters:
     ///   - database: Open for writing, or else every write is refused.
+    ///   - memories: The memories in the same database, such as a `MemoryStore`, for the commands `MEM.…`; nil for a store without a
+    ///     model, whose clients give all vectors.
     ///   - configuration: How to listen.
     ///   - logger: Is told what happens.
     ///   - onListening: Is told the ports once clients can connect.
     public init(
-        database: Database, configuration: ServerConfiguration = ServerConfiguration(), logger: Logger,
+        database: Database, memories: (any MemorySource)? = nil,
+        configuration: ServerConfiguration = ServerConfiguration(), logger: Logger,
         onListening: @escaping @Sendable (_ port: Int, _ metricsPort: Int?) -> Void = { _, _ in }
     ) {
         self.database = database
+        self.memories = memories ?? MemoryStore(database, embedder: nil)
         self.configuration = configuration
         self.logger = logger
         self.onListening = onListening
@@ -45,7 +52,9 @@ public final class Server: Service {
         let address = try await ListeningAddress.resolve(configuration)
         let encryption = try configuration.encryption.map { try ServerEncryption($0) }
         let shutdowns = shutdowns
-        let context = ServerContext(database: database, configuration: configuration, logger: logger) {
+        let context = ServerContext(
+            database: database, memories: memories, configuration: configuration, logger: logger
+        ) {
             shutdowns.continuation.yield()
         }
         let processors = System.coreCount

@@ -1,7 +1,9 @@
 // Loci, Apache License 2.0.
 
 import Loci
+import LociMemory
 import LociServer
+import LociText
 import Logging
 import TestSupport
 
@@ -23,7 +25,9 @@ final class TestServer: Sendable {
     }
 
     /// Runs `body` with a server, and ends it.
+    /// - Parameter embedder: Makes the vectors of memories; nil for none.
     static func run<Result: Sendable>(
+        embedder: (any Embedder)? = nil,
         _ configure: (inout ServerConfiguration) -> Void = { _ in },
         _ body: (TestServer) async throws -> Result
     ) async throws -> Result {
@@ -37,7 +41,10 @@ final class TestServer: Sendable {
         let listening = AsyncStream.makeStream(of: (Int, Int?).self)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        let server = Server(database: database, configuration: configuration, logger: logger) {
+        let server = Server(
+            database: database, memories: embedder.map { MemoryStore(database, embedder: $0) },
+            configuration: configuration, logger: logger
+        ) {
             listening.continuation.yield(($0, $1))
             listening.continuation.finish()
         }

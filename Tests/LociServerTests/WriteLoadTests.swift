@@ -62,7 +62,7 @@ import Testing
     }
 
     /// Runs `body` on threads of their own, so that those of tests are free.
-    private static func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) async throws {
+    static func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) async throws {
         await withTaskGroup(of: Void.self) { group in
             for thread in 0..<count {
                 group.addTask {

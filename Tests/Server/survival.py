@@ -56,6 +56,8 @@ WORDS = """
     TRUTH NOTHREAD RAW METRIC cosine l2 ip QUANTIZATION lvq8 lvq4x8 float32 binary DEGREE WINDOW ALPHA SEED
     ORIGINALS none float16 FIELD TEXT RRF WEIGHTS MINSCORE OFFSET ADD DROP keyword number time text LANGUAGE
     english SAMPLE RECALL MATCH TYPE vectorset ENCODING USAGE SAMPLES GET SET RESETSTAT LEN RESET DOCS INFO LIST
+    SPEAKER TIME KEY KIND IMPORTANCE PIN EXPIRES SUPERSEDES META SIMILARITY BUDGET UNIT STAGES SINCE UNTIL ASOF ARCHIVED INORDER
+    EXPLAIN SESSION AFTER UNPIN ARCHIVE UNARCHIVE BEFORE EXPIRED turn session summary lexical +recency,-context t1.1 t2.1
     FILTERBY PATTERN AUTH SETNAME default ID GETNAME SETINFO LIB-NAME NO-EVICT ON OFF ASYNC SYNC
 """.split()
 TEXTS = [
@@ -109,6 +111,8 @@ class Asker:
         if self.random.random() < 0.3:
             # The sets must hold something.
             name = self.random.choice([b"VADD", b"VSIM", b"LOCI.MADD"])
+        if name.startswith(b"MEM."):
+            return self.memory(name)
         if name in (b"FLUSHALL", b"FLUSHDB") and self.random.random() < 0.9:
             name = b"VADD"
         words = [name, self.random.choice(KEYS)]
@@ -128,6 +132,34 @@ class Asker:
         for _ in range(self.random.choice([0, 0, 0, 1, 1, 2, 3, 6])):
             words += self.word()
         if self.random.random() < 0.2:
+            words = words[: self.random.randint(1, len(words))]
+        return words
+
+
+    def memory(self, name):
+        """A command of memories."""
+        if self.random.random() < 0.5:
+            name = self.random.choice([b"MEM.REMEMBER", b"MEM.RECALL", b"MEM.MREMEMBER"])
+        words = [name, self.random.choice(["m", "m/n"])]
+        number = self.random.randrange(40)
+        if name == b"MEM.REMEMBER":
+            words += [f"s{number % 4}", f"fact {number}"]
+        elif name == b"MEM.MREMEMBER":
+            words += [f'{{"session": "s{number % 4}", "text": "fact {number}"}}']
+        elif name == b"MEM.RECALL":
+            words += [f"which fact is {number}?"]
+        elif name == b"MEM.FORGET":
+            if number < 30:
+                words += ["ID", f"t{number % 4 + 1}.{number}"]
+            elif number < 38:
+                words += ["EXPIRED"]
+            else:
+                words += ["ALL"]
+        elif name not in (b"MEM.INFO", b"MEM.NAMESPACES", b"MEM.LIST", b"MEM.SESSIONS"):
+            words += [f"t{number % 4 + 1}.{number % 9 + 1}"]
+        if self.random.random() < 0.3:
+            words += self.word()
+        if self.random.random() < 0.1:
             words = words[: self.random.randint(1, len(words))]
         return words
 

@@ -4,8 +4,6 @@ import ArgumentParser
 import Loci
 import LociMCP
 import LociMemory
-import LociText
-import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -62,13 +60,13 @@ struct MCPCommand: ParsableCommand {
     func run() throws {
         Interrupt.install()
         // Before there is a file: a model that is not installed leaves none.
-        if let name = model.model { _ = try ModelStore.standard.embedder(name) }
+        let named = try model.named
         let database = try Database.open(database, access: readOnly ? .readOnly : .create)
         var options = MCPOptions(try MemoryNamespace(namespace))
         (options.allowsAnyNamespace, options.isReadOnly) = (anyNamespace, readOnly)
         options.version = LociCommand.configuration.version
         let isVerbose = verbose
-        let server = MCPServer(ServedMemories(database, model), options) { text in
+        let server = MCPServer(ServedMemories(database, named), options) { text in
             if isVerbose { Console.error.note("loci: " + TextWidth.printable(text) + "\n") }
         }
         var lines = MessageLines()
@@ -109,33 +107,5 @@ struct MCPCommand: ParsableCommand {
                 throw VectorFileError.cannotRead(path: "standard input", reason: String(cString: strerror(code)))
             }
         }
-    }
-}
-
-/// The memories of a database, each with the model that its vectors are of.
-private final class ServedMemories: MemorySource {
-    private let database: Database
-    private let model: ModelOptions
-    /// What was loaded, by the model that a namespace has; a new one has none.
-    private let embedders = Mutex<[String?: any Embedder]>([:])
-
-    init(_ database: Database, _ model: ModelOptions) { (self.database, self.model) = (database, model) }
-
-    func namespaces() throws -> [MemoryNamespace] { try MemoryStore(database, embedder: nil).namespaces() }
-
-    func memory(_ namespace: MemoryNamespace, embeds: Bool) throws -> Memory {
-        let plain = try MemoryStore(database, embedder: nil).memory(namespace.description)
-        guard embeds else { return plain }
-        // Looked up each time: another program may have moved the namespace to another model.
-        let own: String?
-        do { own = try plain.info().model } catch MemoryError.namespaceNotFound { own = nil }
-        let embedder = try embedders.withLock { embedders in
-            if let embedder = embedders[own] { return embedder }
-            let embedder = try model.embedder(for: namespace.description, in: database)
-            embedders[own] = embedder
-            embedders[embedder.model.identifier] = embedder
-            return embedder
-        }
-        return try MemoryStore(database, embedder: embedder).memory(namespace.description)
     }
 }

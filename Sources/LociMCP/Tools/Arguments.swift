@@ -63,11 +63,10 @@ struct Arguments {
     /// A time, in seconds since the beginning of 1970.
     func time(_ name: String) throws(MCPError) -> Double? {
         guard let text = try text(name) else { return nil }
-        if let seconds = Double(text), seconds.isFinite { return seconds }
-        guard let time = Timestamp(text) else {
+        guard let seconds = TimeText.seconds(text) else {
             throw fault(name, "\"\(MCPError.clipped(text))\" is no time; write 2026-05-01T10:00:00Z, or 2026-05-01")
         }
-        return time.seconds
+        return seconds
     }
 
     func kind(_ name: String) throws(MCPError) -> UnitKind? {

@@ -57,25 +57,21 @@ extension Memory {
         _ question: String, _ options: RecallOptions = RecallOptions(), vector: [Float]? = nil,
         filter: (any RecallFilter)? = nil
     ) async throws -> Recall {
-        try options.validate()
-        guard question.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) else {
-            throw MemoryError.emptyQuery
-        }
-        try UnitAdmission.validateText(question, index: 0)
+        try Self.check(question, options)
         var vector = vector
         if vector == nil, options.stages.contains(.dense), store.embedder != nil {
             vector = try await store.vectors(of: [question]).first
         }
         let found = try passages(question, options, vector: vector)
-        guard let filter else { return Self.assemble(found, options) }
+        guard let filter else { return Recall(taking: found, options) }
         let kept = try await filter.filter(found, question: question)
         guard kept.count == found.count else {
             throw MemoryError.hook(
                 name: "the filter",
                 reason: "it gave \(kept.count) texts for \(found.count) passages; give one each, or nil")
         }
-        return Self.assemble(
-            zip(found, kept).compactMap { passage, text in
+        return Recall(
+            taking: zip(found, kept).compactMap { passage, text in
                 text.map { text in
                     Recall.Passage(
                         unit: passage.unit, text: text, score: passage.score, parts: passage.parts,
@@ -100,18 +96,5 @@ extension Memory {
                     tokens: Self.tokens(of: unit.spokenText))
             }
         }
-    }
-
-    /// Takes the best as far as the budget reaches; what does not fit any more is passed over for what does.
-    private static func assemble(_ passages: [Recall.Passage], _ options: RecallOptions) -> Recall {
-        var taken: [Recall.Passage] = []
-        var tokens = 0
-        for passage in passages {
-            guard tokens + passage.tokens <= options.tokenBudget ?? .max else { continue }
-            tokens += passage.tokens
-            taken.append(passage)
-        }
-        if options.isInTimeOrder { taken.sort { $0.unit.id < $1.unit.id } }
-        return Recall(passages: taken)
     }
 }

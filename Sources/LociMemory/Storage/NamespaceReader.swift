@@ -3,7 +3,7 @@
 import Loci
 
 /// A namespace at one moment.
-struct NamespaceReader {
+struct NamespaceReader: NamespaceContents {
     let namespace: MemoryNamespace
     let settings: NamespaceSettings
     let records: RecordTable
@@ -34,49 +34,9 @@ struct NamespaceReader {
         return try view.hasCollection(name) ? try view.collection(name) : nil
     }
 
-    /// A unit; nil if there is none.
-    func unit(_ id: UnitID) throws -> MemoryUnit? {
-        guard let attributes = try collection(id.kind)?.attributes(of: id.vectorID) else { return nil }
-        return try UnitAttributes.unit(id, attributes)
-    }
+    var table: any RecordSource { records }
 
-    /// The unit of a caller's key; nil if there is none.
-    func unit(ofKey key: String) throws -> UnitID? {
-        try records.value(for: NamespaceKeys.unitKey(key)).flatMap { UnitID(bytes: $0) }
-    }
-
-    /// The number of a session; nil if there is none of the name.
-    func sessionNumber(_ name: String) throws -> UInt32? {
-        guard (1...UnitAdmission.maximumNameBytes).contains(name.utf8.count),
-            let bytes = try records.value(for: NamespaceKeys.sessionName(name))
-        else { return nil }
-        return UInt32(bigEndian: bytes.reversed())
-    }
-
-    func session(_ number: UInt32) throws -> SessionRecord {
-        guard let bytes = try records.value(for: NamespaceKeys.session(number)) else {
-            throw MemoryError.corrupt("session \(number) of \(namespace) has no record")
-        }
-        return try SessionRecord(decoding: bytes, number: number)
-    }
-
-    func sessions() throws -> [(number: UInt32, record: SessionRecord)] {
-        var sessions: [(number: UInt32, bytes: [UInt8])] = []
-        try records.forEach(prefix: NamespaceKeys.sessions) { key, value in
-            sessions.append((UInt32(bigEndian: key.dropFirst()), value.withUnsafeBytes { [UInt8]($0) }))
-            return true
-        }
-        return try sessions.map { ($0.number, try SessionRecord(decoding: $0.bytes, number: $0.number)) }
-    }
-
-    func sessionCount() throws -> Int {
-        var count = 0
-        try records.forEach(prefix: NamespaceKeys.sessions) { _, _ in
-            count += 1
-            return true
-        }
-        return count
-    }
+    func unitTable(_ kind: UnitKind) throws -> (any UnitTable)? { try collection(kind) }
 
     /// The units that a unit is linked to, with the weights.
     func edges(of id: UnitID) throws -> [(unit: UnitID, weight: Float)] {

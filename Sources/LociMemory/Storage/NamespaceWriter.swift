@@ -5,13 +5,21 @@ import LociIndex
 import LociWords
 
 /// Changes to a namespace within one transaction.
+///
+/// What cannot be done is refused before the first write, so that a transaction that others share can go on: whoever calls makes sure of
+/// that for several changes that belong together, and ``hasWritten`` tells whether it was so.
 struct NamespaceWriter {
     let namespace: MemoryNamespace
-    let records: WritableRecordTable
+    let records: NamespaceRecords
     private(set) var settings: NamespaceSettings
+    /// The time of all that is written.
+    let now: Double
     private let transaction: DatabaseTransaction
     private let options: MemoryStore.Options
-    private let now: Double
+    /// Whether something was written since the change began.
+    private(set) var hasWritten = false
+    /// Whether something waits for ``finish()``.
+    private var isDirty = false
     private var sessions: [UInt32: SessionRecord] = [:]
     private var collections: [UnitKind: WritableCollection] = [:]
     private var statistics: [UnitKind: KindStatistics] = [:]
@@ -26,19 +34,35 @@ struct NamespaceWriter {
         model: (name: String, dimension: Int)? = nil
     ) throws {
         (self.namespace, self.transaction, self.options, self.now) = (namespace, transaction, options, now)
-        let name = namespace.recordTable
-        if try transaction.recordTableNames().contains(where: { $0.utf8.elementsEqual(name.utf8) }) {
-            records = try transaction.recordTable(name)
+        records = try NamespaceRecords(namespace.recordTable, in: transaction)
+        if records.isMade {
             guard let bytes = try records.value(for: NamespaceKeys.settings) else {
                 throw MemoryError.corrupt("the namespace \(namespace) has no settings")
             }
             settings = try NamespaceSettings(decoding: bytes)
         } else {
             guard let model else { throw MemoryError.namespaceNotFound(name: namespace.description) }
-            records = try transaction.createRecordTable(name)
             settings = NamespaceSettings(
-                model: model.name, dimension: model.dimension, language: try TermMaker.usable(options.language))
+                model: model.name, dimension: model.dimension,
+                language: try WordAnalyser.usable(options.language).language)
         }
+    }
+
+    /// Whether nothing has been written into the namespace yet, so that there is none.
+    var isNew: Bool { !records.isMade }
+
+    /// Lets a change begin: what was written before it is no part of it.
+    mutating func begin() { hasWritten = false }
+
+    /// Notes that a change begins to write, and cannot be refused any more without the whole transaction.
+    private mutating func note() { (hasWritten, isDirty) = (true, true) }
+
+    /// The namespace as it is now.
+    /// - Throws: What ``finish()`` does.
+    mutating func contents() throws -> TransactionReader {
+        try finish()
+        return TransactionReader(
+            namespace: namespace, settings: settings, records: try records.made(), transaction: transaction)
     }
 
     // MARK: Collections
@@ -80,7 +104,9 @@ struct NamespaceWriter {
 
     /// The number of a session; nil if there is none of the name.
     func sessionNumber(_ name: String) throws -> UInt32? {
-        guard let bytes = try records.value(for: NamespaceKeys.sessionName(name)) else { return nil }
+        guard (1...UnitAdmission.maximumNameBytes).contains(name.utf8.count),
+            let bytes = try records.value(for: NamespaceKeys.sessionName(name))
+        else { return nil }
         return UInt32(bigEndian: bytes.reversed())
     }
 
@@ -91,6 +117,7 @@ struct NamespaceWriter {
         guard number < UInt32.max else {
             throw MemoryError.corrupt("the namespace \(namespace) has no session numbers left")
         }
+        note()
         settings.nextSession = number + 1
         sessions[number] = SessionRecord(name: name)
         try records.set(number.bigEndianBytes.reversed(), for: NamespaceKeys.sessionName(name))
@@ -130,8 +157,44 @@ struct NamespaceWriter {
         return try candidates.first { try unit($0)?.spokenText.utf8.elementsEqual(text.utf8) ?? false }
     }
 
+    /// What is to be stored of a unit, all of it checked.
+    struct Draft {
+        fileprivate let attributes: Attributes
+        fileprivate let words: UnitWords
+    }
+
+    /// Makes ready what is to be stored of a unit, or says why it cannot be.
+    /// - Parameter vector: Nil where that of the unit stays as it is.
+    /// - Throws: `AttributesError`, `WordsError`, `IndexError`, `LociError`: nothing was written.
+    mutating func draft(_ unit: MemoryUnit, vector: [Float]?) throws -> Draft {
+        if let vector {
+            if let collection = try collection(unit.id.kind) {
+                try collection.validate(unit.id.vectorID, vector)
+            } else {
+                try options.configuration.validate(first: vector)
+            }
+        }
+        return Draft(attributes: try UnitAttributes.encoded(unit), words: try terms().words(of: unit))
+    }
+
+    /// A unit as it will be when it is added.
+    func unit(_ id: UnitID, of new: NewUnit) -> MemoryUnit {
+        MemoryUnit(
+            id: id, session: new.session, text: new.text, speaker: new.speaker, key: new.key, time: new.time,
+            written: now, importance: new.importance, isPinned: new.isPinned, expires: new.expires,
+            provenance: new.provenance, version: 1, supersedes: new.supersedes, supersededBy: nil, archived: nil,
+            metadata: new.metadata)
+    }
+
     /// Adds a unit of a session.
     mutating func add(_ new: NewUnit, vector: [Float]) throws -> UnitID {
+        // Neither attributes nor words tell where the unit stands.
+        let place = unit(UnitID(kind: new.kind, session: 1, ordinal: 1), of: new)
+        return try add(new, try draft(place, vector: vector), vector: vector)
+    }
+
+    /// Adds a unit of a session that was made ready.
+    mutating func add(_ new: NewUnit, _ draft: Draft, vector: [Float]) throws -> UnitID {
         let number = try madeSession(new.session)
         var session = try session(number)
         let id = UnitID(kind: new.kind, session: number, ordinal: session.take(new.kind))
@@ -140,21 +203,17 @@ struct NamespaceWriter {
             continued.insert(number)
         }
         sessions[number] = session
-        let unit = MemoryUnit(
-            id: id, session: new.session, text: new.text, speaker: new.speaker, key: new.key, time: new.time,
-            written: now, importance: new.importance, isPinned: new.isPinned, expires: new.expires,
-            provenance: new.provenance, version: 1, supersedes: new.supersedes, supersededBy: nil, archived: nil,
-            metadata: new.metadata)
-        try store(unit, vector)
+        try store(unit(id, of: new), draft, vector)
         return id
     }
 
     /// Stores a unit with all that leads to it.
-    private mutating func store(_ unit: MemoryUnit, _ vector: [Float]) throws {
-        try madeCollection(unit.id.kind).add(unit.id.vectorID, vector, attributes: UnitAttributes.encoded(unit))
+    private mutating func store(_ unit: MemoryUnit, _ draft: Draft, _ vector: [Float]) throws {
+        note()
+        try madeCollection(unit.id.kind).add(unit.id.vectorID, vector, attributes: draft.attributes)
         if let key = unit.key { try records.set(unit.id.bytes, for: NamespaceKeys.unitKey(key)) }
         try records.set([], for: NamespaceKeys.hash(TextHash.hash(unit.spokenText), unit.id))
-        try count(unit, vector)
+        try count(unit, draft.words, vector)
         if unit.isHideable { settings.hidden += 1 }
     }
 
@@ -177,8 +236,7 @@ struct NamespaceWriter {
     }
 
     /// Takes the words and the vector of a unit in.
-    private mutating func count(_ unit: MemoryUnit, _ vector: [Float]) throws {
-        let words = try terms().words(of: unit)
+    private mutating func count(_ unit: MemoryUnit, _ words: UnitWords, _ vector: [Float]) throws {
         try records.set(words.encoded, for: NamespaceKeys.words(of: unit.id))
         var all = try statistics(of: unit.id.kind)
         all.add(vector, words: words.length)
@@ -198,17 +256,18 @@ struct NamespaceWriter {
     /// Writes a unit that has been changed, with another vector where its text is another.
     mutating func put(_ unit: MemoryUnit, replacing old: MemoryUnit, vector: [Float]? = nil) throws {
         guard let collection = try collection(unit.id.kind) else { throw MemoryError.unitNotFound(unit.id) }
-        let attributes = try UnitAttributes.encoded(unit)
+        let draft = try draft(unit, vector: vector)
+        note()
         if vector != nil || unit.spokenText != old.spokenText, let before = try collection.get(unit.id.vectorID) {
             try discount(old, before)
-            try count(unit, vector ?? before)
+            try count(unit, draft.words, vector ?? before)
         } else if unit.id.kind != .session {
-            try records.set(try terms().words(of: unit).encoded, for: NamespaceKeys.words(of: unit.id))
+            try records.set(draft.words.encoded, for: NamespaceKeys.words(of: unit.id))
         }
         if let vector {
-            try collection.upsert(unit.id.vectorID, vector, attributes: attributes)
+            try collection.upsert(unit.id.vectorID, vector, attributes: draft.attributes)
         } else {
-            try collection.setAttributes(unit.id.vectorID, attributes)
+            try collection.setAttributes(unit.id.vectorID, draft.attributes)
         }
         if unit.spokenText != old.spokenText {
             try records.remove(NamespaceKeys.hash(TextHash.hash(old.spokenText), old.id))
@@ -223,6 +282,7 @@ struct NamespaceWriter {
     /// Removes a unit with all that leads to it.
     mutating func remove(_ unit: MemoryUnit) throws {
         let id = unit.id
+        note()
         if let collection = try collection(id.kind) {
             if let vector = try collection.get(id.vectorID) { try discount(unit, vector) }
             try collection.remove(id.vectorID)
@@ -238,6 +298,7 @@ struct NamespaceWriter {
 
     /// Links two units by a weight, from both ends.
     mutating func link(_ first: UnitID, _ second: UnitID, weight: Float) throws {
+        note()
         if try records.value(for: NamespaceKeys.edge(first, second)) == nil { settings.edges += 1 }
         let value = Swift.withUnsafeBytes(of: weight.bitPattern.littleEndian) { Array($0) }
         try records.set(value, for: NamespaceKeys.edge(first, second))
@@ -256,8 +317,10 @@ struct NamespaceWriter {
 
     // MARK: The end
 
-    /// Writes what belongs to the changed units: the texts of their sessions, and the records.
+    /// Writes what belongs to the changed units: the texts of their sessions, and the records. Changes may follow, and another end.
     mutating func finish() throws {
+        guard isDirty || isNew else { return }
+        note()
         for number in changed.sorted() { try SessionText.rebuild(number, in: &self, now: now) }
         for number in continued.subtracting(changed).sorted() { try SessionText.extend(number, in: &self, now: now) }
         for (number, session) in sessions.sorted(by: { $0.key < $1.key }) {
@@ -267,12 +330,14 @@ struct NamespaceWriter {
             try records.set(all.encoded, for: NamespaceKeys.statistics(of: kind))
         }
         try records.set(settings.encoded, for: NamespaceKeys.settings)
+        (changed, continued, sessions, statistics, isDirty) = ([], [], [:], [:], false)
     }
 
     mutating func set(_ session: SessionRecord, number: UInt32) { sessions[number] = session }
 
     /// Goes over to the collections of the next generation, which another model has made the vectors of, and drops those of this one.
     mutating func advance(to model: String, dimension: Int) throws {
+        note()
         for kind in UnitKind.allCases {
             let name = namespace.collection(kind, settings.generation)
             if try transaction.hasCollection(name) { try transaction.drop(name) }
@@ -294,6 +359,7 @@ struct NamespaceWriter {
 
     /// Lets the texts of all sessions be made anew.
     mutating func rebuildSessions() throws {
+        note()
         try records.forEach(prefix: NamespaceKeys.sessions) { key, _ in
             changed.insert(UInt32(bigEndian: key.dropFirst()))
             return true
@@ -303,6 +369,8 @@ struct NamespaceWriter {
     /// Writes a unit under the identifier that it has, as an import or a move to another model does.
     mutating func restore(_ unit: MemoryUnit, vector: [Float]) throws {
         let number = unit.id.session
+        let draft = try draft(unit, vector: vector)
+        note()
         if try records.value(for: NamespaceKeys.session(number)) == nil, sessions[number] == nil {
             if try sessionNumber(unit.session) != nil {
                 throw MemoryError.corrupt("two sessions are called \"\(unit.session)\"")
@@ -322,7 +390,7 @@ struct NamespaceWriter {
             continued.insert(number)
         }
         sessions[number] = session
-        try store(unit, vector)
+        try store(unit, draft, vector)
     }
 
     /// Forgets a session of which no unit is left.
@@ -341,18 +409,6 @@ private final class TermMaker {
 
     init(_ language: WordLanguage) throws(WordsError) {
         analyser = try WordAnalyser(WordAnalysis(language: language))
-    }
-
-    /// The language, or none where this program was built without the trait for stems: then words are found as they are written.
-    static func usable(_ language: WordLanguage) throws(WordsError) -> WordLanguage {
-        do throws(WordsError) {
-            _ = try TermMaker(language)
-            return language
-        } catch .stemmingNotBuilt {
-            return .none
-        } catch {
-            throw error
-        }
     }
 
     func words(of unit: MemoryUnit) throws(WordsError) -> UnitWords { try UnitWords(of: unit, analyser) }

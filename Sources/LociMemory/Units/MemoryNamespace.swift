@@ -57,8 +57,19 @@ public struct MemoryNamespace: Hashable, Sendable, CustomStringConvertible {
         "\(Self.prefix)\(description):\(kind)" + (generation == 0 ? "" : ".\(generation)")
     }
 
+    /// The namespace of a collection of units, be it there or not; nil for a name that no memory's collection can have.
+    package init?(collection name: String) {
+        guard name.hasPrefix(Self.prefix), let colon = name.utf8.lastIndex(of: UInt8(ascii: ":")) else { return nil }
+        let end = name[name.utf8.index(after: colon)...].split(
+            separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let kind = end.first.map(String.init), UnitKind(name: kind) != nil,
+            end.count == 1 || (Int(end[1]) ?? 0) > 0
+        else { return nil }
+        self.init(recordTable: String(name[..<colon]))
+    }
+
     /// The namespace of a table of records; nil if it is no memory's.
-    init?(recordTable name: String) {
+    package init?(recordTable name: String) {
         guard name.hasPrefix(Self.prefix),
             let namespace = try? MemoryNamespace(String(name.dropFirst(Self.prefix.count)))
         else { return nil }

@@ -1,5 +1,6 @@
 // Loci, Apache License 2.0.
 
+import LociMemory
 import LociProtocol
 
 /// A command: how it is called, what it needs, and what it does.
@@ -15,6 +16,8 @@ struct Command: Sendable {
     var subcommands: [String]?
     /// Whether it may come before a client has authenticated.
     var isOpenToAll = false
+    /// Whether it is not prepared before what the connection sent earlier has ended, since it looks at that.
+    var startsRun = false
     let work: Work
 
     /// What `COMMAND DOCS` and `docs/protocol.md` tell.
@@ -49,6 +52,8 @@ struct Command: Sendable {
         case slowRead(@Sendable (Arguments, any Keyspace, inout ReplyEncoder) throws -> Void)
         /// Changes something, in a transaction that others may share.
         case write(@Sendable (Arguments, any WritableKeyspace, inout ReplyEncoder) throws -> Void)
+        /// Reads or writes, once its arguments were read, and vectors of its texts made, apart from where it runs.
+        case prepared(Lane, @Sendable (Arguments, any MemorySource) throws -> PreparedRequest)
         /// Works on the database in transactions of its own, or on the server.
         case maintenance(@Sendable (Arguments, ServerContext, inout ReplyEncoder) throws -> Void)
     }
@@ -63,6 +68,7 @@ struct Command: Sendable {
         case .read: .read
         case .slowRead, .maintenance: .slow
         case .write: .write
+        case .prepared(let lane, _): lane
         }
     }
 
@@ -78,7 +84,8 @@ struct Command: Sendable {
             isOpenToAll ? ["noscript", "loading", "stale", "fast", "no_auth"] : ["loading", "stale", "fast"]
         case .read: ["readonly"]
         case .slowRead: ["readonly"]
-        case .write: ["write", "denyoom"]
+        case .write, .prepared(.write, _): ["write", "denyoom"]
+        case .prepared: ["readonly"]
         case .maintenance: ["admin"]
         }
     }

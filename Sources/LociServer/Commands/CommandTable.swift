@@ -10,7 +10,8 @@ struct CommandTable: Sendable {
         commands =
             SessionCommands.all + TransactionCommands.all + KeyCommands.all + ServerCommands.all
             + VectorWriteCommands.all + VectorReadCommands.all + VectorSearchCommand.all + CollectionCommands.all
-            + BatchCommands.all + TextCommands.all + TuningCommands.all
+            + BatchCommands.all + TextCommands.all + TuningCommands.all + MemoryWriteCommands.all
+            + MemoryRecallCommand.all + MemoryChangeCommands.all + MemoryReadCommands.all
         byName = Dictionary(
             commands.enumerated().map { (Array($1.name.utf8), $0) }, uniquingKeysWith: { first, _ in first })
     }

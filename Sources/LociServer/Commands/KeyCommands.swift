@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import Loci
+import LociMemory
 import LociProtocol
 
 /// Commands about keys, each of which is a collection.
@@ -32,10 +33,10 @@ enum KeyCommands {
                 "Returns keys little by little.", "cursor [MATCH pattern] [COUNT n] [TYPE type]"),
             work: .slowRead(scan)),
         Command(
-            name: "FLUSHDB", arity: -1, documentation: document("Removes all keys.", "[ASYNC | SYNC]"),
+            name: "FLUSHDB", arity: -1, documentation: document("Removes all keys and memories.", "[ASYNC | SYNC]"),
             work: .write(flush)),
         Command(
-            name: "FLUSHALL", arity: -1, documentation: document("Removes all keys.", "[ASYNC | SYNC]"),
+            name: "FLUSHALL", arity: -1, documentation: document("Removes all keys and memories.", "[ASYNC | SYNC]"),
             work: .write(flush)),
         Command(
             name: "OBJECT", arity: -2, documentation: document("Tells how a key is stored.", "ENCODING key"),
@@ -55,6 +56,10 @@ enum KeyCommands {
     private static func delete(
         _ arguments: Arguments, _ keyspace: any WritableKeyspace, _ encoder: inout ReplyEncoder
     ) throws {
+        // All or none: before the first is gone.
+        for index in 1..<arguments.count {
+            if let name = KeyName.existing(arguments, index) { try keyspace.requireOwn(name) }
+        }
         var count = 0
         for index in 1..<arguments.count {
             guard let name = KeyName.existing(arguments, index), try keyspace.has(name) else { continue }
@@ -70,6 +75,8 @@ enum KeyCommands {
         let isPlain = arguments.count == 1
         let isMode = arguments.count == 2 && (arguments.isWord(1, "ASYNC") || arguments.isWord(1, "SYNC"))
         guard isPlain || isMode else { throw CommandError.syntax }
+        // Memories as wholes: their collections are nothing without their records.
+        for namespace in try keyspace.namespaces() { _ = try keyspace.memoryChanges.forgetAll(of: namespace) }
         for name in try keyspace.names() { try keyspace.drop(name) }
         encoder.ok()
     }

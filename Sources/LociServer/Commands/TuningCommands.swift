@@ -120,7 +120,7 @@ enum TuningCommands {
     }
 
     private static func existing(_ arguments: Arguments, _ context: ServerContext) throws -> Collection {
-        let keyspace = CommittedKeyspace(database: context.database)
+        let keyspace = CommittedKeyspace(database: context.database, memories: context.memories)
         guard let collection = try keyspace.committedCollection(arguments, 1) else { throw CommandError.noKey }
         return collection
     }

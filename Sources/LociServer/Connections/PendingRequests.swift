@@ -44,7 +44,7 @@ struct PendingRequests {
         var run = RequestRun(requests: [], isTransaction: false, client: client)
         while let next = requests.first, run.requests.count < most {
             guard let command = next.command.map({ commands.commands[$0] }), command.lane == lane,
-                command.admits(next.arguments.count)
+                command.admits(next.arguments.count), !command.startsRun || run.requests.isEmpty
             else { break }
             var request = removeFirst()
             request.version = version

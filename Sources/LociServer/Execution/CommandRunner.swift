@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import Loci
+import LociMemory
 import LociProtocol
 
 /// Runs requests against a keyspace and writes their replies, on whichever thread it is called.
@@ -13,8 +14,9 @@ struct CommandRunner: Sendable {
         if run.isTransaction {
             do {
                 try context.database.read { view in
+                    let keyspace = MomentKeyspace(view: view, memories: context.memories)
                     encoder.array(run.requests.count)
-                    for request in run.requests { answer(request, of: run, on: MomentKeyspace(view: view), &encoder) }
+                    for request in run.requests { answer(request, of: run, on: keyspace, &encoder) }
                 }
             } catch {
                 encoder.bytes.removeAll()
@@ -22,7 +24,7 @@ struct CommandRunner: Sendable {
             }
             return encoder.bytes
         }
-        let keyspace = CommittedKeyspace(database: context.database)
+        let keyspace = CommittedKeyspace(database: context.database, memories: context.memories)
         var index = 0
         while index < run.requests.count {
             let batch = SearchBatch(run.requests[index...], commands: context.commands)
@@ -42,11 +44,21 @@ struct CommandRunner: Sendable {
         return encoder.bytes
     }
 
-    /// Runs requests inside of a write transaction.
-    func write(_ run: RequestRun, in transaction: DatabaseTransaction) -> [UInt8] {
+    /// Runs requests in one write transaction, and commits it.
+    /// - Returns: The replies to each run.
+    /// - Throws: Why nothing of it has happened.
+    func commit(_ runs: [RequestRun]) throws -> [[UInt8]] {
+        try context.database.write { transaction in
+            let keyspace = TransactionKeyspace(transaction, context.memories)
+            let replies = runs.map { write($0, on: keyspace) }
+            try keyspace.memoryChanges.finish()
+            return replies
+        }
+    }
+
+    private func write(_ run: RequestRun, on keyspace: TransactionKeyspace) -> [UInt8] {
         var encoder = ReplyEncoder()
         if run.isTransaction { encoder.array(run.requests.count) }
-        let keyspace = TransactionKeyspace(transaction: transaction)
         for request in run.requests { answer(request, of: run, on: keyspace, &encoder) }
         return encoder.bytes
     }
@@ -82,6 +94,12 @@ struct CommandRunner: Sendable {
             case .maintenance(let body):
                 if run.isTransaction { throw CommandError.notInTransaction }
                 try body(request.arguments, context, &encoder)
+            case .prepared:
+                switch request.preparation {
+                case .refused(let error)?: throw error
+                case .ready(let request, let vectors)?: try request.run(vectors, keyspace, &encoder)
+                case nil: throw CommandError.notInTransaction
+                }
             case .session: throw CommandError.notInTransaction
             }
             let limit = context.configuration.maximumRequestBytes

@@ -12,8 +12,9 @@ import Synchronization
 /// while a commit is under way, from whichever connection, is the next one. So the more clients write, the more share the
 /// price of a sync, and nobody waits for a timer.
 ///
-/// A command that is refused leaves the transaction as it was. When the commit itself fails, on a full disk say, nothing of it has
-/// happened: then each run is tried by itself, so that what was too much is refused, and not its neighbours.
+/// A command that is refused leaves the transaction as it was: it checks all before it writes anything. When the commit itself fails, on
+/// a full disk say, or since a change of a memory broke off half-way, nothing of it has happened: then each run is tried by itself, so that
+/// what was too much is refused, and not its neighbours.
 final class CommitQueue: Sendable {
     private struct Waiting: Sendable {
         let run: RequestRun
@@ -86,9 +87,7 @@ final class CommitQueue: Sendable {
 
     private func commit(_ group: [Waiting]) {
         do {
-            let replies = try runner.context.database.write { transaction in
-                group.map { runner.write($0.run, in: transaction) }
-            }
+            let replies = try runner.commit(group.map(\.run))
             runner.context.metrics.noteCommit(commands: group.reduce(0) { $0 + $1.run.requests.count })
             for (waiting, bytes) in zip(group, replies) { waiting.reply(bytes) }
         } catch {
@@ -112,7 +111,7 @@ final class CommitQueue: Sendable {
         for request in run.requests {
             let single = RequestRun(requests: [request], isTransaction: false, client: run.client)
             do {
-                replies += try runner.context.database.write { runner.write(single, in: $0) }
+                replies += try runner.commit([single]).flatMap(\.self)
             } catch {
                 replies += runner.failure(single, error)
             }

@@ -11,6 +11,8 @@ struct ReceivedRequest: Sendable {
     var version = ProtocolVersion.resp2
     /// The reply, where it is known before the request's turn in a transaction comes: of commands about the connection.
     var prepared: [UInt8]?
+    /// What was made of it before its turn comes; nil for commands that are not prepared.
+    var preparation: Preparation?
 }
 
 /// Requests that run one after another on one thread, and whose replies go out together.

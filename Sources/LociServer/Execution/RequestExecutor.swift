@@ -3,29 +3,41 @@
 import NIOPosix
 
 /// Who runs requests, away from the event loops: threads that read a little, others that read much, and the one that writes. So
-/// whoever asks for much makes nobody wait but those who ask for much too.
+/// whoever asks for much makes nobody wait but those who ask for much too. Vectors of texts are made before that, on
+/// threads of their own.
 final class RequestExecutor: Sendable {
     let runner: CommandRunner
     private let readers: NIOThreadPool
     private let slowReaders: NIOThreadPool
     private let writer = NIOThreadPool(numberOfThreads: 1)
+    private let preparers: PreparationThreads
     private let commits: CommitQueue
 
     init(runner: CommandRunner, threads: Int) {
         self.runner = runner
         readers = NIOThreadPool(numberOfThreads: threads)
         slowReaders = NIOThreadPool(numberOfThreads: threads)
+        preparers = PreparationThreads(threads)
         commits = CommitQueue(runner: runner)
     }
 
     func start() {
         for pool in [readers, slowReaders, writer] { pool.start() }
+        preparers.start()
         writer.submit { [commits] state in if case .active = state { commits.run() } }
     }
 
-    /// Runs requests.
+    /// Runs requests. Those whose texts become vectors wait for these first, in a task, so that neither event loops nor the thread that
+    /// writes have to.
     /// - Parameter reply: Gets the replies, from any thread.
     func submit(_ run: RequestRun, lane: Command.Lane, reply: @escaping @Sendable ([UInt8]) -> Void) {
+        let preparing = RequestPreparation(context: runner.context)
+        guard preparing.isNeeded(for: run) else { return enqueue(run, lane, reply) }
+        // Nobody waits for it when the server is stopped: a connection that was cut off gets no reply.
+        Task(executorPreference: preparers) { self.enqueue(await preparing.prepared(run), lane, reply) }
+    }
+
+    private func enqueue(_ run: RequestRun, _ lane: Command.Lane, _ reply: @escaping @Sendable ([UInt8]) -> Void) {
         let pool: NIOThreadPool
         switch lane {
         case .write: return commits.submit(run, reply: reply)
@@ -40,6 +52,7 @@ final class RequestExecutor: Sendable {
 
     /// Ends when everything that was submitted has run.
     func stop() async throws {
+        try await preparers.stop()
         commits.close()
         for pool in [readers, slowReaders, writer] { try await pool.shutdownGracefully() }
     }

@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import Loci
+import LociMemory
 import Logging
 import NIOCore
 import Synchronization
@@ -8,6 +9,7 @@ import Synchronization
 /// What all connections of a server share.
 final class ServerContext: Sendable {
     let database: Database
+    let memories: any MemorySource
     let configuration: ServerConfiguration
     let commands = CommandTable()
     let metrics: ServerMetrics
@@ -20,9 +22,11 @@ final class ServerContext: Sendable {
 
     /// - Parameter shutdown: Asks the server to end; may be called several times, from any thread.
     init(
-        database: Database, configuration: ServerConfiguration, logger: Logger, shutdown: @escaping @Sendable () -> Void
+        database: Database, memories: any MemorySource, configuration: ServerConfiguration, logger: Logger,
+        shutdown: @escaping @Sendable () -> Void
     ) {
         self.database = database
+        self.memories = memories
         self.configuration = configuration
         self.logger = logger
         self.shutdown = shutdown

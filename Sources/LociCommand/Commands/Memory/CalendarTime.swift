@@ -1,6 +1,6 @@
 // Loci, Apache License 2.0.
 
-import LociAttributes
+import LociMemory
 
 /// Times of day on the command line: as RFC 3339 writes them, or as seconds since the beginning of 1970.
 struct CalendarTime: Equatable {
@@ -8,13 +8,8 @@ struct CalendarTime: Equatable {
 
     /// The time of a text; nil if it is none.
     init?(_ text: String) {
-        if let seconds = Double(text), seconds.isFinite {
-            self.seconds = seconds
-        } else if let time = Timestamp(text) {
-            seconds = time.seconds
-        } else {
-            return nil
-        }
+        guard let seconds = TimeText.seconds(text) else { return nil }
+        self.seconds = seconds
     }
 
     /// A time to the second, in UTC: `2024-05-01 10:00:00`. By H. Hinnant's algorithm for civil dates from days.

@@ -28,13 +28,22 @@ struct ModelOptions: ParsableArguments {
                 + "one wordllama where it is installed, else hashing.", valueName: "model"))
     var model: String?
 
+    /// The embedder that was asked for; nil where none was.
+    /// - Throws: `TextError`, `EndpointError`, `ValidationError`.
+    var named: (any Embedder)? { get throws { try model.map { try Self.named($0) } } }
+
     /// The embedder for a namespace.
     /// - Parameter database: nil where there is none yet.
     /// - Throws: `TextError`; `MemoryError.otherModel` where the namespace's own model is not installed.
     func embedder(for namespace: String, in database: Database?) throws -> any Embedder {
-        if let model { return try Self.named(model) }
-        let own = try database.flatMap { try Self.model(of: namespace, in: $0) }
-        guard let own else { return try Self.standard() }
+        if let named = try named { return named }
+        return try Self.embedder(ofModel: database.flatMap { try Self.model(of: namespace, in: $0) }, namespace)
+    }
+
+    /// The embedder of the model whose vectors a namespace has; the usual one where it has none.
+    /// - Throws: `TextError`; `MemoryError.otherModel` where the model is not installed.
+    static func embedder(ofModel own: String?, _ namespace: String) throws -> any Embedder {
+        guard let own else { return try standard() }
         let hashing = try ModelStore.standard.embedder(ModelStore.hashingName)
         if hashing.model.identifier == own { return hashing }
         for installed in try ModelStore.standard.models() {
@@ -59,7 +68,7 @@ struct ModelOptions: ParsableArguments {
 
     private static func model(of namespace: String, in database: Database) throws -> String? {
         do {
-            return try MemoryStore(database, embedder: nil).memory(namespace).info().model
+            return try MemoryStore(database, embedder: nil).memory(namespace).model
         } catch MemoryError.namespaceNotFound {
             return nil
         }

@@ -1,8 +1,6 @@
 // Loci, Apache License 2.0.
 
-public import LociMemory
-
-/// Where a server takes the memories of namespaces from.
+/// Where servers take the memories of namespaces from.
 public protocol MemorySource: Sendable {
     /// The memory of a namespace.
     /// - Parameters:
@@ -21,19 +19,4 @@ extension MemoryStore: MemorySource {
     public func memory(_ namespace: MemoryNamespace, embeds: Bool) throws -> Memory {
         try memory(namespace.description)
     }
-}
-
-/// What a server is started for.
-public struct MCPOptions: Sendable {
-    /// The namespace of calls that name none.
-    public var namespace: MemoryNamespace
-    /// Whether calls may name other namespaces.
-    public var allowsAnyNamespace = false
-    /// Whether nothing may be remembered and forgotten.
-    public var isReadOnly = false
-    /// The version of the program, which clients show.
-    public var version = "0"
-
-    /// One namespace, for reading and writing.
-    public init(_ namespace: MemoryNamespace) { self.namespace = namespace }
 }
