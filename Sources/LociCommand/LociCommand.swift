@@ -46,8 +46,9 @@ struct LociCommand: ParsableCommand {
             CommandGroup(
                 name: "Memory",
                 subcommands: [
-                    RememberCommand.self, RecallCommand.self, ForgetCommand.self, MemoryCommand.self, ModelCommand.self,
-                    MCPCommand.self,
+                    RememberCommand.self, RecallCommand.self, ForgetCommand.self, MemoryCommand.self,
+                    BlocksCommand.self,
+                    ModelCommand.self, MCPCommand.self,
                 ]),
             CommandGroup(name: "Network", subcommands: [ServeCommand.self]),
             CommandGroup(name: "Trials", subcommands: [TruthCommand.self, GenerateCommand.self]),

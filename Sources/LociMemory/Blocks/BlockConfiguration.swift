@@ -26,6 +26,25 @@ public struct BlockConfiguration: Sendable, Equatable {
         case leastRecentlyUsed
         /// The block with the least attention, of which each opening leaves the share that is given: InfLLM's `lru-s` with 0.1.
         case decayedMass(Double)
+
+        /// The name as the command line has it: `lru`, or `mass:0.1`.
+        public var name: String {
+            switch self {
+            case .leastRecentlyUsed: "lru"
+            case .decayedMass(let share): "mass:\(share)"
+            }
+        }
+
+        /// Reads a name; nil for what is none, or has a share outside 0 to 1.
+        public init?(name: String) {
+            if name == "lru" {
+                self = .leastRecentlyUsed
+            } else if name.hasPrefix("mass:"), let share = Double(name.dropFirst(5)), share >= 0, share < 1 {
+                self = .decayedMass(share)
+            } else {
+                return nil
+            }
+        }
     }
 
     /// How many members a block has, 1 to 4,096.

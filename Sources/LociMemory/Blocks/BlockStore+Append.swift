@@ -168,6 +168,14 @@ enum BlockAdmission {
             throw .badMembers(
                 reason: "a vector has the number \(large); float16 holds up to 65,504: keep members as float32")
         }
+        if settings.configuration.memberVectors == .float16, settings.configuration.isAngular {
+            // What float16 rounds to zero has no direction when its block is filled up.
+            for member in 0..<members.count
+            where members.vectors[member * dimension..<(member + 1) * dimension].allSatisfy({ abs($0) <= 0x1p-25 }) {
+                throw .badMembers(
+                    reason: "the vector of member \(member) is zero as float16: keep members as float32, or scale them")
+            }
+        }
         if case .received = settings.configuration.landmarks, members.attention.isEmpty {
             throw .badMembers(reason: "the store makes landmarks by attention, and none is given")
         }
@@ -178,6 +186,12 @@ enum BlockAdmission {
                     reason: "the payload has \(bytes) bytes a member, and keys and values of \(form.heads) heads of "
                         + "\(form.dimension) numbers take \(form.memberBytes)")
             }
+            // All bits of the exponent are set in what is infinite, and in what is no number.
+            guard
+                !stride(from: 1, to: members.payload.count, by: 2).contains(where: {
+                    members.payload[$0] & 0x7C == 0x7C
+                })
+            else { throw .badMembers(reason: "the keys and values have a number that is not finite") }
         }
     }
 

@@ -5,7 +5,7 @@ public import LociFiles
 
 /// Cuts conversations into blocks of one store, asks all questions, and compares the turns that opened blocks hold with what is known to
 /// answer: beside the nearest of all turns.
-public struct BlockBenchmark {
+public struct BlockBenchmark: Sendable {
     /// What is opened, and by what.
     public struct Options: Sendable {
         /// Members of a block, and landmarks.

@@ -10,7 +10,7 @@ public import LociText
 /// The text is a stream of sentences, in blocks of 16. For each trial the keys take the place of sentences at random places, in one
 /// transaction; the question is asked; and the filler comes back. A trial succeeds if the sentence with the best score among those
 /// of the opened blocks has the key's number.
-public struct PasskeyTest {
+public struct PasskeyTest: Sendable {
     /// What is tested.
     public struct Options: Sendable {
         /// How long the text is, in tokens: words, and signs between them.
@@ -56,10 +56,13 @@ public struct PasskeyTest {
     /// How many sentences and tokens there are.
     public let (sentences, tokens): (Int, Int)
 
-    /// Appends the filler.
+    /// Whether the text was there already.
+    public let isReused: Bool
+
+    /// Appends the filler, or takes a store that has it from an earlier test of the same length.
     /// - Parameters:
     ///   - options: How long, and how it is asked.
-    ///   - database: Has no store of blocks of the name `passkey`.
+    ///   - database: Its store of blocks of the name `passkey` is such a one, if there is any.
     ///   - embedder: Makes the vectors.
     ///   - progress: Called with how many sentences are appended, of how many.
     /// - Throws: `MemoryError.parameter`, `LociError`, `TextError`.
@@ -84,6 +87,16 @@ public struct PasskeyTest {
         self.options = options
         store = try BlockStore(database, name: "passkey", embedder: embedder, configuration)
         vectors = try await embedder.embed(Self.filler)
+        isReused = try store.exists
+        if isReused {
+            let streams = try store.read { try $0.streams() }
+            guard streams.count == 1, streams.first?.count == UInt64(sentences) else {
+                throw MemoryError.parameter(
+                    name: "the text that is there", value: "\(streams.first?.count ?? 0) sentences",
+                    allowed: "\(sentences), as \(options.tokens) tokens take; choose another database")
+            }
+            return
+        }
         var done = 0
         while done < sentences {
             try progress(done, sentences)

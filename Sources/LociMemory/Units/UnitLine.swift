@@ -37,7 +37,7 @@ public enum UnitLine {
         }
     }
 
-    private static func reason(_ error: DecodingError) -> String {
+    static func reason(_ error: DecodingError) -> String {
         switch error {
         case .keyNotFound(let key, _): "the member \"\(key.stringValue)\" is missing"
         case .typeMismatch(_, let context), .valueNotFound(_, let context):

@@ -84,7 +84,7 @@ struct RememberCommand: ParsableCommand {
                 try remember([given], of: nil, in: memory(database)).forEach { try write($0) }
             }
         }
-        var lines = try UnitLines(from: from ?? UnitLines.standardInput)
+        var lines = try UnitLines(from: from ?? InputLines.standardInput)
         // Before there is a file: input that fails at once leaves none.
         var units = try lines.next(batch)
         guard !units.isEmpty else { return report.progress.note("there are no lines") }

@@ -61,6 +61,9 @@ extension BlockReader {
             throw MemoryError.parameter(name: "a block's weight", value: "negative", allowed: "finite and at least 0")
         }
         let scale = options.scale ?? 1 / Float(form.dimension).squareRoot()
+        guard scale.isFinite else {
+            throw MemoryError.parameter(name: "the scale of logits", value: "\(scale)", allowed: "finite")
+        }
         let share = queries.count / form.heads
         var kernel = AttentionKernel(form, scale: scale)
         var sums: [[AttentionSum]] = []

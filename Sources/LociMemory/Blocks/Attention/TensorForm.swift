@@ -40,13 +40,17 @@ public struct TensorForm: Sendable, Hashable {
     /// Bytes of a stored key, or value.
     var rowBytes: Int { coding == .float16 ? 2 * dimension : Self.headerBytes + dimension }
 
+    /// Bytes of what is stored of a member.
+    var storedBytes: Int { 2 * heads * rowBytes }
+
     static let headerBytes = 8
 
-    /// As settings have it: `32x128 float16`.
-    var name: String { "\(heads)x\(dimension) \(coding.rawValue)" }
+    /// The name as settings and the command line have it: `32x128:float16`.
+    public var name: String { "\(heads)x\(dimension):\(coding.rawValue)" }
 
-    init?(name: String) {
-        let parts = name.split { $0 == "x" || $0 == " " }
+    /// Reads a name; nil for what is none, or has numbers out of range.
+    public init?(name: String) {
+        let parts = name.split { $0 == "x" || $0 == ":" }
         guard parts.count == 3, let heads = Int(parts[0]), let dimension = Int(parts[1]),
             let coding = Coding(rawValue: String(parts[2]))
         else { return nil }

@@ -32,8 +32,7 @@ struct BlockQuery {
             guard !queries.isEmpty else { throw MemoryError.emptyQuery }
             return
         }
-        let language = try UsableLanguage.of(settings.configuration.language)
-        let content = try ContentWords(text, WordAnalyser(WordAnalysis(language: language)))
+        let content = try ContentWords(text, WordAnalyser.usable(settings.configuration.language))
         (words, self.text) = (content.words, content.query)
         if queries.isEmpty, content.words.isEmpty { throw MemoryError.emptyQuery }
     }
@@ -97,7 +96,7 @@ struct BlockCandidates {
             switch options.budget {
             case .blocks(let count): count
             case .members(let count): count / settings.configuration.blockSize + 1
-            case .bytes(let count): count / max(1, settings.bytes / max(1, settings.blocks)) + 1
+            case .bytes(let count): min(count / max(1, settings.bytes / max(1, settings.blocks)), 100_000) + 1
             }
         return min(max(1, settings.blocks), min(blocks, 100_000) * options.candidateFactor)
     }

@@ -99,7 +99,7 @@ struct MemberScores {
     private func wordScores(_ blocks: [Block]) throws -> [Double] {
         let settings = reader.settings
         guard let landmarks = reader.landmarks else { return [] }
-        let analyser = try WordAnalyser(WordAnalysis(language: UsableLanguage.of(settings.configuration.language)))
+        let analyser = try WordAnalyser.usable(settings.configuration.language)
         var terms: [[UInt8]] = []
         var places: [[UInt8]: Int] = [:]
         for word in query.words where places[word.term] == nil {

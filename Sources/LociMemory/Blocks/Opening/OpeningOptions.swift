@@ -62,8 +62,9 @@ public struct OpeningOptions: Sendable, Equatable {
     /// The usual: 16 blocks, half by vectors and half by words.
     public init() {}
 
+    /// Refuses what nothing can be opened with.
     /// - Throws: `MemoryError.parameter`.
-    func validate() throws(MemoryError) {
+    public func validate() throws(MemoryError) {
         func require(
             _ holds: Bool, _ name: String, _ value: some CustomStringConvertible, _ allowed: String
         ) throws(MemoryError) {

@@ -135,9 +135,10 @@ public struct BlockReader {
     public func vectors(of block: UInt32) throws -> [Float] {
         let count = try self.block(block).count
         let form = settings.configuration.memberVectors
-        let isUnfinished = form == .none && count < settings.configuration.blockSize
+        // Those of an unfinished block, which are there to be filled up, would set its members apart from all others.
+        guard form != .none else { return [] }
         return try records.withValue(for: BlockKeys.vectors(of: block)) {
-            try MemberVectorRecord.decoded($0, isUnfinished ? .float32 : form, count: count * settings.dimension)
+            try MemberVectorRecord.decoded($0, form, count: count * settings.dimension)
         } ?? []
     }
 

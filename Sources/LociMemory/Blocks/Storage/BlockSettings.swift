@@ -83,7 +83,7 @@ struct BlockSettings: Equatable {
         }
         (configuration.landmarks, configuration.memberVectors, configuration.language) = (landmarks, vectors, language)
         configuration.collection = CollectionConfiguration(metric: metric, quantization: quantization)
-        if case .number(let limit)? = attributes["byteLimit"] { configuration.byteLimit = Int(limit) }
+        if case .number(let limit)? = attributes["byteLimit"] { configuration.byteLimit = Int(exactly: limit) ?? .max }
         if case .number(let share)? = attributes["decay"] { configuration.eviction = .decayedMass(share) }
         if case .string(let name)? = attributes["tensors"] {
             guard let form = TensorForm(name: name) else { throw unreadable("tensors") }

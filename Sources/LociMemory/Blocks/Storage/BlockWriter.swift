@@ -42,7 +42,7 @@ struct BlockWriter {
     private mutating func madeLandmarks() throws -> WritableCollection {
         if let landmarks { return landmarks }
         let made = try transaction.createCollection(name.landmarkCollection, configuration.collection)
-        let language = try UsableLanguage.of(configuration.language)
+        let language = try WordAnalyser.usable(configuration.language).language
         try made.createIndex(BlockAttributes.text, words: WordAnalysis(language: language))
         try made.createIndex(BlockAttributes.stream, .number)
         landmarks = made
@@ -52,7 +52,9 @@ struct BlockWriter {
     // MARK: Streams
 
     private func number(of stream: String) throws -> UInt32? {
-        guard let bytes = try records.value(for: BlockKeys.streamName(stream)) else { return nil }
+        guard (1...BlockAdmission.maximumStreamBytes).contains(stream.utf8.count),
+            let bytes = try records.value(for: BlockKeys.streamName(stream))
+        else { return nil }
         return UInt32(bigEndian: bytes.reversed())
     }
 
@@ -126,11 +128,9 @@ struct BlockWriter {
     }
 
     private func requireSameParts(_ old: BlockMembers, _ new: BlockMembers) throws(MemoryError) {
-        for (what, old, new) in [
-            ("texts", old.texts.isEmpty, new.texts.isEmpty),
-            ("attention", old.attention.isEmpty, new.attention.isEmpty),
-        ] where old != new {
-            throw .badMembers(reason: "\(what): the members before in the same block have \(old ? "none" : "some")")
+        if old.texts.isEmpty != new.texts.isEmpty {
+            throw .badMembers(
+                reason: "texts: the members before in the same block have \(old.texts.isEmpty ? "none" : "some")")
         }
         let (before, now) = (old.payload.count / old.count, new.payload.count / new.count)
         guard before == now else {
@@ -150,7 +150,9 @@ struct BlockWriter {
             throw MemoryError.badMembers(
                 reason: "landmarks are given for \(members.landmarks.count) blocks, and there is one")
         }
-        try store(members, as: number, replacing: old)
+        var complete = members
+        complete.landmarks = try given(members, 0)
+        try store(complete, as: number, replacing: old)
     }
 
     private mutating func store(_ members: BlockMembers, as number: UInt32, replacing old: BlockRecord) throws {
@@ -240,7 +242,9 @@ struct BlockWriter {
                 try MemberVectorRecord.decoded($0, .float32, count: record.count)
             } ?? []
         members.payload = try records.value(for: BlockKeys.payload(of: number)) ?? []
-        guard members.vectors.count == numbers, members.payload.count == record.count * record.payloadBytes else {
+        let payloadBytes =
+            if case .tensors(let form) = configuration.payload { form.storedBytes } else { record.payloadBytes }
+        guard members.vectors.count == numbers, members.payload.count == record.count * payloadBytes else {
             throw MemoryError.corrupt("block \(number) lacks vectors or payload")
         }
         if case .tensors(let form) = configuration.payload {
