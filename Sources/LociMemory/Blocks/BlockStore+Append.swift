@@ -77,6 +77,7 @@ extension BlockStore {
             var writer = try BlockWriter(name, in: transaction, makes: nil)
             try writer.drop()
         }
+        forgetUses()
     }
 
     private func withVectors(

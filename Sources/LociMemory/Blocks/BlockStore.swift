@@ -140,11 +140,15 @@ public final class BlockStore: Sendable {
     func note(_ opening: NotedOpening) {
         let mustWrite = noted.withLock { noted in
             noted.append(opening)
-            return noted.count >= Self.notedLimit
+            // Uses are only hints: where nothing can be written, as in a database that is open for reading, the oldest are given up.
+            if noted.count >= 2 * Self.notedLimit { noted.removeFirst(Self.notedLimit) }
+            return noted.count % Self.notedLimit == 0
         }
-        // Uses are only hints: what cannot be written now is written with the next append.
         if mustWrite { try? saveUses() }
     }
+
+    /// Gives up what was noted.
+    func forgetUses() { noted.withLock { $0 = [] } }
 
     private static let notedLimit = 10_000
 
