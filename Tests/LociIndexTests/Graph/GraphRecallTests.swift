@@ -43,6 +43,28 @@ import Testing
         }
     }
 
+    /// Members of a cluster that are as many as a list has places, all equally far from each other, must not take all of them: else no edge
+    /// leads from a cluster to the next.
+    @Test(arguments: Metric.allCases)
+    func edgesLeadOutOfClusters(metric: Metric) throws {
+        var generator = SeededGenerator("out of clusters \(metric)")
+        let (dimension, clusters, count) = (64, 40, 1_600)
+        let centres = (0..<clusters).map { _ in generator.normals(dimension) }
+        let values = (0..<count).flatMap { row in
+            centres[row % clusters].map { $0 + generator.normal() }
+        }
+        let coded = try CodedVectors(values, dimension: dimension, metric: metric, quantization: .lvq8)
+        let graph = try coded.graph(BuildParameters(maximumDegree: 20, window: 64))
+        defer { withExtendedLifetime((coded, graph)) {} }
+        var leadingOut = 0
+        for row in 0..<count {
+            let neighbours = Adjacency.neighbours(graph.adjacency.records.record(UInt32(row)), maximumDegree: 20)
+            leadingOut += neighbours.contains { Int($0) % clusters != row % clusters } ? 1 : 0
+        }
+        print("\(metric): \(leadingOut) of \(count) vectors have an edge that leads out of their cluster")
+        #expect(leadingOut >= count * 9 / 10)
+    }
+
     /// Equal vectors fill a window with candidates of one distance, so a few of the others need a larger one.
     @Test func distinctVectorsAreFoundAmongThousandsOfEqualOnes() throws {
         var generator = SeededGenerator("duplicates")
