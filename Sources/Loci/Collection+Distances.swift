@@ -14,48 +14,26 @@ extension Collection {
     /// - Complexity: O(n log m + queries · n · dimension) for n of m identifiers.
     public func distances(from queries: [[Float]], to ids: [VectorID]) throws -> [[Float]] {
         try withFound { view, transaction in
-            try slots(of: ids, in: view, transaction)
+            let found = try view.slots(of: ids, in: transaction)
+            if let first = found.counts.firstIndex(of: 0) {
+                throw LociError.identifiersNotFound(
+                    name: name, first: ids[first], count: found.counts.count { $0 == 0 }, of: ids.count)
+            }
+            return found
         } _: { view, found in
             try view.withSearcher { searcher in
                 try queries.map { query in
                     var distances = [Float](repeating: 0, count: found.slots.count)
                     try searcher.measure(
                         query.span.bytes, to: found.slots, in: view.graph, asWalked: false, into: &distances)
-                    guard let counts = found.counts else { return distances }
+                    guard view.record.hasExtraVectors else { return distances }
                     var start = 0
-                    return counts.map { count in
+                    return found.counts.map { count in
                         defer { start += count }
                         return distances[start..<start + count].min() ?? .infinity
                     }
                 }
             }
         }
-    }
-
-    /// The slots of the rows of some identifiers, and how many each has; nil where each has one.
-    private func slots(
-        of ids: [VectorID], in view: CollectionView, _ transaction: borrowing ReadTransaction
-    ) throws -> (slots: [UInt32], counts: [Int]?) {
-        var (slots, counts): ([UInt32], [Int]) = ([], [])
-        slots.reserveCapacity(ids.count)
-        var missing: (first: VectorID, count: Int)?
-        for id in ids {
-            if view.record.hasExtraVectors {
-                guard let row = try view.slots(of: id, in: transaction) else {
-                    missing = (missing?.first ?? id, (missing?.count ?? 0) + 1)
-                    continue
-                }
-                slots += row
-                counts.append(row.count)
-            } else if let slot = try view.slot(of: id, in: transaction) {
-                slots.append(slot)
-            } else {
-                missing = (missing?.first ?? id, (missing?.count ?? 0) + 1)
-            }
-        }
-        if let missing {
-            throw LociError.identifiersNotFound(name: name, first: missing.first, count: missing.count, of: ids.count)
-        }
-        return (slots, view.record.hasExtraVectors ? counts : nil)
     }
 }

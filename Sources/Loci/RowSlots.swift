@@ -21,19 +21,26 @@ enum RowSlots {
     ///   - limit: The number of slots that there are.
     /// - Throws: `StorageError.corrupted` for what could not have been stored.
     static func decode(_ value: RawSpan, of id: VectorID, below limit: Int) throws(StorageError) -> [UInt32] {
+        var slots: [UInt32] = []
+        try decode(value, of: id, below: limit, appendingTo: &slots)
+        return slots
+    }
+
+    /// Adds the slots of a value, which are ``decode(_:of:below:)``, to others.
+    static func decode(
+        _ value: RawSpan, of id: VectorID, below limit: Int, appendingTo slots: inout [UInt32]
+    ) throws(StorageError) {
         func fault(_ what: String) -> StorageError { .corrupted(what: what, location: "table ids, \(id)") }
-        let most = VectorID.maximumVectors
-        guard value.byteCount % 4 == 0, (1...most).contains(value.byteCount / 4) else {
+        let (most, start) = (VectorID.maximumVectors, slots.count)
+        let count = value.byteCount / 4
+        guard value.byteCount % 4 == 0, (1...most).contains(count) else {
             throw fault("its slots have \(value.byteCount) bytes and not 4 each, of 1 to \(most)")
         }
-        var slots: [UInt32] = []
-        slots.reserveCapacity(value.byteCount / 4)
-        for place in 0..<value.byteCount / 4 {
+        for place in 0..<count {
             let slot = value.littleEndian(at: 4 * place, as: UInt32.self)
             guard slot < limit else { throw fault("slot \(slot) is not below \(limit)") }
             slots.append(slot)
         }
-        guard slots.count == 1 || Set(slots).count == slots.count else { throw fault("it names a slot twice") }
-        return slots
+        guard count == 1 || Set(slots[start...]).count == count else { throw fault("it names a slot twice") }
     }
 }

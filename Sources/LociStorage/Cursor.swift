@@ -70,6 +70,21 @@ package struct Cursor: ~Copyable {
         return try body(entry.key.bytes, entry.value.bytes)
     }
 
+    /// Runs `body` with the value of a key, or returns nil if there is none.
+    ///
+    /// Of keys that rise, most lie on the page of the one before, and are found without going down the tree again.
+    ///
+    /// - Parameter body: The span is valid during the call, which must not change the database.
+    package func withValue<Result>(of key: Key, _ body: (RawSpan) throws -> Result) throws -> Result? {
+        guard let value = try unsafeValue(of: key) else { return nil }
+        return try body(value.bytes)
+    }
+
+    /// The value of a key, or nil if there is none.
+    func unsafeValue(of key: Key) throws(StorageError) -> UnsafeRawBufferPointer? {
+        try key.withUnsafeBytes { bytes throws(StorageError) in try move(MDB_SET, from: MDB_val(bytes))?.value }
+    }
+
     /// Runs `body` with each key that starts with `prefix` and its value, until it returns false.
     ///
     /// The pointers are valid until the transaction ends; in a write transaction until its next change.

@@ -58,14 +58,13 @@ extension StorageTransaction where Self: ~Copyable {
     ) throws {
         try withCursor(over: .records) { cursor in
             for (place, key) in keys.enumerated() {
-                guard let (found, entry) = try cursor.unsafeSeek(key) else { continue }
-                try key.withUnsafeBytes { key in
-                    guard found.elementsEqual(key) else { return }
-                    let value =
-                        isVerified ? RecordEntry.value(in: entry, key: key) : RecordEntry.unverifiedValue(in: entry)
-                    guard let value else { throw StorageError.damagedRecord(key) }
-                    try body(place, value.bytes)
-                }
+                guard let entry = try cursor.unsafeValue(of: key) else { continue }
+                let value =
+                    isVerified
+                    ? key.withUnsafeBytes { RecordEntry.value(in: entry, key: $0) }
+                    : RecordEntry.unverifiedValue(in: entry)
+                guard let value else { throw StorageError.damagedRecord(key) }
+                try body(place, value.bytes)
             }
         }
     }
