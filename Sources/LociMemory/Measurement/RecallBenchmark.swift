@@ -29,6 +29,11 @@ public struct RecallBenchmark {
         public let latency: (p50: Double, p99: Double)
     }
 
+    /// When all is remembered and asked, in seconds since the beginning of 1970. The text of a time has not always as many bytes, bytes
+    /// decide how many units are linked into the graph together, and so what is found of a hundred thousand turns would depend on the
+    /// clock.
+    public static let moment = 1_700_000_000.0
+
     /// The conversations.
     public let set: ConversationSet
     private let store: MemoryStore
@@ -44,7 +49,7 @@ public struct RecallBenchmark {
     ///   - turns: A vector for each turn; nil to have the store's embedder make them.
     ///   - queries: A vector for each question; nil to have the store's embedder make them.
     ///   - summaries: A vector for each session's summary; nil to leave summaries out, or to have the store's embedder make them.
-    ///   - store: Has no embedder where vectors are given, and none of the namespaces.
+    ///   - store: Has no embedder where vectors are given, and none of the namespaces. Its clock should stand at ``moment``.
     ///   - progress: Called with how many conversations are remembered, of how many.
     /// - Throws: `MemoryError.badConversations` for files of other numbers of rows.
     public init(

@@ -96,7 +96,8 @@ struct MemoryBenchCommand: ParsableCommand {
         var options = MemoryStore.Options()
         options.associates = associate
         let embedder = try model.map { try ModelOptions.named($0) }
-        let store = MemoryStore(try Database.open(place.path), embedder: embedder, options)
+        let store = MemoryStore(
+            try Database.open(place.path), embedder: embedder, options, clock: { RecallBenchmark.moment })
         let (associates, quiet) = (associate, report.progress)
         let measured = try AsynchronousWork.run { () -> (results: [RecallBenchmark.Result], rate: Double) in
             let bar = quiet.bar("Remembering", total: set.conversations.count, unit: "conversations")
