@@ -64,6 +64,7 @@ extension Memory {
             model = line.model
             return line
         }
+        try Self.validate(lines)
         return try write(model: (model ?? store.model, file.dimension)) { writer in
             for (row, line) in lines.enumerated() {
                 do {
@@ -115,11 +116,46 @@ extension Memory {
                 links.append((other, Float(weight)))
             }
         }
+        let unit: MemoryUnit
         do {
-            let unit = try UnitAttributes.unit(id, try Attributes(members))
-            return Line(unit: unit, model: model, links: links)
+            unit = try UnitAttributes.unit(id, try Attributes(members))
         } catch {
             throw fail("\(error)")
+        }
+        do {
+            try UnitAdmission.validate(NewUnit(unit), index: row, now: store.clock())
+        } catch {
+            guard case .badUnit(_, let field, let reason) = error else { throw error }
+            throw fail("its \(field): \(reason)")
+        }
+        return Line(unit: unit, model: model, links: links)
+    }
+
+    /// What no memory can have: two units of one key, or units that take each other's place in a circle.
+    private static func validate(_ lines: [Line]) throws(MemoryError) {
+        var rows: [UnitID: Int] = [:]
+        var keys: [[UInt8]: Int] = [:]
+        for (row, line) in lines.enumerated() {
+            rows[line.unit.id] = row
+            guard let key = line.unit.key else { continue }
+            if let other = keys.updateValue(row, forKey: Array(key.utf8)) {
+                throw .badLine(line: row + 1, reason: "its key \"\(key)\" is that of line \(other + 1)")
+            }
+        }
+        // Of each chain only what no chain before it has come through is followed.
+        var chainOf: [UnitID: Int] = [:]
+        for (row, line) in lines.enumerated() {
+            var next = Optional(line.unit.id)
+            while let id = next, let place = rows[id] {
+                if let chain = chainOf[id] {
+                    guard chain != row else {
+                        throw .badLine(line: row + 1, reason: "what it supersedes leads back to \(id)")
+                    }
+                    break
+                }
+                chainOf[id] = row
+                next = lines[place].unit.supersedes
+            }
         }
     }
 }

@@ -141,10 +141,34 @@ import Testing
             #"{"id": "t1.1", "vector": [1, 2], "attributes": {"text": "a", "session": "s", "written": 1, "model": "m", "links": {"t5.5": 1}}}"#,
             "not in the file"
         ),
+        (
+            #"{"id": "t1.1", "vector": [1, 2], "attributes": {"text": " ", "session": "s", "written": 1, "model": "m"}}"#,
+            "its text: it is empty"
+        ),
+        (
+            #"{"id": "t1.1", "vector": [1, 2], "attributes": {"text": "a", "session": "s", "written": 1, "model": "m", "version": 1e300}}"#,
+            "its version cannot be read"
+        ),
+        (
+            #"{"id": "t1.1", "vector": [1, 2], "attributes": {"text": "a", "session": "s", "written": 1, "model": "m", "importance": 7}}"#,
+            "its importance: 7.0 is outside of 0 to 1"
+        ),
+        (
+            #"{"id": "t1.1", "vector": [1, 2], "attributes": {"text": "a", "session": "s", "written": 1, "model": "m", "time": 1e12}}"#,
+            "its time: "
+        ),
+        (
+            #"{"id": "t1.1", "vector": [1, 2], "attributes": {"text": "a", "session": "s", "written": 1, "model": "m", "key": "k"}}"#,
+            #"its key "k" is that of line 1"#
+        ),
+        (
+            #"{"id": "t1.1", "vector": [1, 2], "attributes": {"text": "a", "session": "s", "written": 1, "model": "m", "supersedes": "t1.1"}}"#,
+            "leads back to t1.1"
+        ),
     ]) func badLinesAreRefused(line: String, reason: String) async throws {
         let path = test.folder.file("bad.jsonl")
         let good =
-            #"{"id": "t9.1", "vector": [1, 2], "attributes": {"text": "a", "session": "g", "written": 1, "model": "m"}}"#
+            #"{"id": "t9.1", "vector": [1, 2], "attributes": {"text": "a", "session": "g", "written": 1, "model": "m", "key": "k"}}"#
         try TestFile.write(text: good + "\n" + line + "\n", to: path)
         let copy = try test.store.memory("copy")
         guard case .badLine(2, let found)? = await memoryError({ try copy.importUnits(from: path) }),

@@ -81,13 +81,14 @@ enum UnitAttributes {
         }
         let (speaker, text) = try spoken(members[text], fault("text"))
         guard let session = try string("session"), let written = try number(written) else { throw fault("session") }
+        guard let version = Int(exactly: try number("version") ?? 1), version > 0 else { throw fault("version") }
         var metadata: Attributes?
         if case .object(let value)? = members["meta"] { metadata = try Attributes(value) }
         return MemoryUnit(
             id: id, session: session, text: text, speaker: speaker, key: try string("key"), time: try number(time),
             written: written, importance: try number("importance") ?? standardImportance,
             isPinned: members["pinned"] == .bool(true), expires: try number(expires), provenance: provenance,
-            version: try number("version").map { Int($0) } ?? 1, supersedes: try unitID("supersedes"),
+            version: version, supersedes: try unitID("supersedes"),
             supersededBy: try unitID("supersededBy"), archived: try number(archived), metadata: metadata)
     }
 

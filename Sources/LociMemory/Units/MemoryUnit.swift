@@ -42,6 +42,14 @@ public struct NewUnit: Sendable, Equatable {
         (self.expires, self.provenance, self.supersedes, self.metadata) = (expires, provenance, supersedes, metadata)
     }
 
+    /// What a unit was given as, or would be.
+    init(_ unit: MemoryUnit) {
+        self.init(
+            unit.id.kind, session: unit.session, text: unit.text, speaker: unit.speaker, key: unit.key, time: unit.time,
+            importance: unit.importance, isPinned: unit.isPinned, expires: unit.expires, provenance: unit.provenance,
+            supersedes: unit.supersedes, metadata: unit.metadata)
+    }
+
     /// What an embedder is given, and what words are searched in: the text, and before it who said it.
     var spokenText: String { speaker.map { "\($0): \(text)" } ?? text }
 }
