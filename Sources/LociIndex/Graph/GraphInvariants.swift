@@ -124,17 +124,8 @@ private struct GraphCheck {
 
     /// Every vector can be reached from the entry point over vectors.
     mutating func reachability(_ adjacency: RecordArray, from entryPoint: UInt32) {
-        var isReached = [Bool](repeating: false, count: view.slotCount)
-        isReached[Int(entryPoint)] = true
-        var stack = [entryPoint]
-        while let slot = stack.popLast() {
-            for neighbour in Adjacency.neighbours(adjacency.record(slot), maximumDegree: view.maximumDegree)
-            where isVector(neighbour) && !isReached[Int(neighbour)] {
-                isReached[Int(neighbour)] = true
-                stack.append(neighbour)
-            }
-        }
-        for slot in slots where isLive(slot) && !isReached[Int(slot)] {
+        let reach = GraphReach(view, adjacency: adjacency, from: entryPoint)
+        for slot in slots where isLive(slot) && reach.hops[Int(slot)] == GraphReach.unreached {
             report(slot, "it cannot be reached from the entry point")
         }
     }

@@ -43,7 +43,7 @@ package enum InterleavedSearch {
             for lane in 0..<active { try start(lane) }
             while active > 0 {
                 for lane in walks.indices where current[lane] >= 0 {
-                    if try walks[lane].pointee.step() { continue }
+                    if try walks[lane].pointee.step(onExpand: { _ in }) { continue }
                     if try searchers[lane].advance() { continue }
                     try finish(searchers[lane], current[lane])
                     try start(lane)

@@ -47,16 +47,17 @@ struct QueryWalk {
     }
 
     /// Goes on to where the walk waits for sketches, records or a neighbour list.
+    /// - Parameter onExpand: Called with the key of a vertex that is expanded.
     /// - Returns: `false` when the walk is over.
     /// - Throws: `IndexError.corrupt` for a neighbour that does not exist.
     @inline(__always)
-    mutating func step() throws(IndexError) -> Bool {
+    mutating func step(onExpand: (UInt64) -> Void) throws(IndexError) -> Bool {
         guard let field, let distance else { return false }
         if search.isSifting, let bound, search.sift(bound, field) { return true }
         search.measure(distance)
         if let scanned {
             if search.gatherNext(scanned, field) { return true }
-        } else if try search.gather(field, onExpand: { _ in }) {
+        } else if try search.gather(field, onExpand: onExpand) {
             return true
         }
         self.field = nil

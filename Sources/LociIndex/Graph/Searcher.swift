@@ -251,10 +251,15 @@ package final class Searcher {
     /// Does a step of a search: up to where it would wait for memory that it has asked for.
     /// - Returns: `false` when there is no more to do but `finish`.
     /// - Throws: As `search`.
-    package func advance() throws(IndexError) -> Bool {
+    package func advance() throws(IndexError) -> Bool { try advance { _ in } }
+
+    /// Does the same.
+    /// - Parameter onExpand: Called with the key of a vertex that the walk expands.
+    @inline(__always)
+    func advance(onExpand: (UInt64) -> Void) throws(IndexError) -> Bool {
         switch task?.stage {
         case .walking:
-            return try walk.pointee.step() || collect()
+            return try walk.pointee.step(onExpand: onExpand) || collect()
         case .ranking:
             if let task { try rank(rerankedCount, task.ranking, in: task.view) }
         case .scanning:
@@ -265,6 +270,9 @@ package final class Searcher {
         task?.stage = .finished
         return false
     }
+
+    /// Whether a walk is under way.
+    var isWalking: Bool { if case .walking = task?.stage { true } else { false } }
 
     /// Gives the neighbours out.
     /// - Parameters:
