@@ -134,7 +134,7 @@ extension Collection {
         try withTransaction { try info(in: $0) }
     }
 
-    fileprivate func info(in transaction: borrowing ReadTransaction) throws -> CollectionInfo {
+    func info(in transaction: borrowing ReadTransaction) throws -> CollectionInfo {
         let number = try Catalogue.existing(name, in: transaction)
         let record = try Catalogue.record(number: number, path: database.path, in: transaction)
         let fields = try transaction.indexedFields(of: number)
