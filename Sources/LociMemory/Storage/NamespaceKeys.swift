@@ -20,7 +20,8 @@ enum NamespaceKeys {
     static func unitKey(_ key: String) -> [UInt8] { [3] + Array(key.utf8) }
     static func hash(_ hash: UInt64) -> [UInt8] { [4] + Swift.withUnsafeBytes(of: hash.bigEndian) { Array($0) } }
     static func hash(_ hash: UInt64, _ unit: UnitID) -> [UInt8] { Self.hash(hash) + unit.bytes }
-    static func edges(of unit: UnitID) -> [UInt8] { [5] + unit.bytes }
+    static let edges: [UInt8] = [5]
+    static func edges(of unit: UnitID) -> [UInt8] { edges + unit.bytes }
     static func edge(_ from: UnitID, _ to: UnitID) -> [UInt8] { edges(of: from) + to.bytes }
 
     static func words(of unit: UnitID) -> [UInt8] { [6] + unit.bytes }
@@ -28,4 +29,6 @@ enum NamespaceKeys {
 
     /// The unit that a key of an edge or a hash ends with.
     static func lastUnit(in key: [UInt8]) -> UnitID? { UnitID(bytes: key.suffix(UnitID.byteCount)) }
+    /// The unit that a key of an edge begins with.
+    static func firstUnit(in key: [UInt8]) -> UnitID? { UnitID(bytes: key.dropFirst().prefix(UnitID.byteCount)) }
 }

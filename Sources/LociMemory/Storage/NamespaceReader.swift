@@ -42,13 +42,20 @@ struct NamespaceReader: NamespaceContents {
     func edges(of id: UnitID) throws -> [(unit: UnitID, weight: Float)] {
         var edges: [(unit: UnitID, weight: Float)] = []
         try records.forEach(prefix: NamespaceKeys.edges(of: id)) { key, value in
-            guard let unit = NamespaceKeys.lastUnit(in: key), value.byteCount == 4 else {
-                throw MemoryError.corrupt("an edge of \(id) cannot be read")
-            }
-            let bits = value.withUnsafeBytes { UInt32(littleEndian: $0.loadUnaligned(as: UInt32.self)) }
-            edges.append((unit, Float(bitPattern: bits)))
+            let edge = try edge(key, value)
+            edges.append((edge.to, edge.weight))
             return true
         }
         return edges
+    }
+
+    /// The edge of a record.
+    /// - Throws: `MemoryError.corrupt`.
+    func edge(_ key: [UInt8], _ value: RawSpan) throws(MemoryError) -> (from: UnitID, to: UnitID, weight: Float) {
+        guard let from = NamespaceKeys.firstUnit(in: key), let to = NamespaceKeys.lastUnit(in: key),
+            value.byteCount == 4
+        else { throw MemoryError.corrupt("an edge of \(namespace) cannot be read") }
+        let bits = value.withUnsafeBytes { UInt32(littleEndian: $0.loadUnaligned(as: UInt32.self)) }
+        return (from, to, Float(bitPattern: bits))
     }
 }

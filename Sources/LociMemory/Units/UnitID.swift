@@ -1,6 +1,6 @@
 // Loci, Apache License 2.0.
 
-import Loci
+package import Loci
 
 /// The identifier of a memory unit in its namespace: its kind, the number of its session, and its place there.
 ///
@@ -35,7 +35,8 @@ public struct UnitID: Hashable, Sendable, Comparable {
     /// Bytes of ``bytes``.
     static let byteCount = 9
 
-    init?(_ kind: UnitKind, _ id: VectorID) {
+    /// The identifier of a unit in the collection of its kind; nil for one that no unit has.
+    package init?(_ kind: UnitKind, _ id: VectorID) {
         guard id.bytes.count == 8 else { return nil }
         self.init(kind: kind, session: UInt32(bigEndian: id.bytes[..<4]), ordinal: UInt32(bigEndian: id.bytes[4...]))
     }
