@@ -16,13 +16,14 @@ dependencies: ## Install what is missing of the system's libraries
 build: dependencies ## Build the command line for release: .build/release/loci
 	$(SWIFT) build $(RELEASE)
 
-test: dependencies lint ## Run every check: style, unit tests, kernels on other processors, end to end, clients of Redis and of the Model Context Protocol, the measuring programs
+test: dependencies lint ## Run every check: style, unit tests, kernels on other processors, end to end, clients of Redis and of the Model Context Protocol, pages in a browser, the measuring programs
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 	@if [ -f Tests/Cross/run.sh ]; then sh Tests/Cross/run.sh; fi
 	@if [ -f Tests/EndToEnd/run.sh ]; then sh Tests/EndToEnd/run.sh; fi
 	@if [ -f Tests/Server/run.sh ]; then sh Tests/Server/run.sh; fi
 	@if [ -f Tests/MCP/run.sh ]; then sh Tests/MCP/run.sh; fi
+	@if [ -f Tests/Inspect/run.sh ]; then sh Tests/Inspect/run.sh; fi
 	$(SWIFT) build --package-path Benchmarks
 	@if command -v python3 >/dev/null; then python3 Benchmarks/test.py; else echo "python3 is missing: the tests of Benchmarks are skipped" >&2; fi
 

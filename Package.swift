@@ -118,6 +118,8 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
+            // The page of `loci inspect`, inside of the program: it is one file wherever it goes.
+            resources: [.embedInCode("Page")],
             swiftSettings: swiftSettings),
 
         // What the tests share. It uses none of the modules under test.

@@ -36,7 +36,10 @@ struct LociCommand: ParsableCommand {
                 name: "Search",
                 subcommands: [QueryCommand.self, TuneCommand.self, BenchCommand.self, WarmCommand.self]),
             CommandGroup(
-                name: "Look", subcommands: [ListCommand.self, InfoCommand.self, GetCommand.self, CheckCommand.self]),
+                name: "Look",
+                subcommands: [
+                    ListCommand.self, InfoCommand.self, InspectCommand.self, GetCommand.self, CheckCommand.self,
+                ]),
             CommandGroup(
                 name: "Files",
                 subcommands: [

@@ -14,7 +14,7 @@ import Testing
             let name = try #require(verb.configuration.commandName)
             texts.append((name, LociCommand.helpMessage(for: verb, columns: 100)))
         }
-        #expect(texts.count == 32)
+        #expect(texts.count == 33)
         for (name, text) in texts {
             let text = text.hasSuffix("\n") ? text : text + "\n"
             try expectGolden(text, "help-\(name).txt")

@@ -101,7 +101,8 @@ struct CollectionReport {
         ])
     }
 
-    private var kinds: [(String, Int)] {
+    /// Bytes by kind of record.
+    var kinds: [(String, Int)] {
         let bytes = info.bytes
         return [
             ("codes", bytes.codes), ("residuals", bytes.residuals), ("sketches", bytes.sketches),
