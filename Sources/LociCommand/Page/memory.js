@@ -104,7 +104,7 @@ const MemoryView = (() => {
       points && element("label", { class: "check" }, box, " Draw them on the map"),
       element("div", { class: "split" },
         element("div", {}, element("h3", {}, "By weight"), Charts.histogram({ counts: memory.links.weights, first: 0, step: 0.05, label: "Links by weight", format: (value) => Format.decimal(value, 2) })),
-        element("div", { class: "scroll" }, element("h3", {}, "The strongest"), element("table", {},
+        element("div", { class: "scroll" }, element("h3", {}, memory.edges.length < memory.edge_count ? "The strongest of these" : "The strongest"), element("table", {},
           element("thead", {}, element("tr", {}, element("th", { class: "number", scope: "col" }, "weight"), element("th", { scope: "col" }, "newer"), element("th", { scope: "col" }, "older"))), element("tbody", {}, rows)))));
   };
 
