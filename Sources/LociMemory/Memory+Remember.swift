@@ -1,6 +1,6 @@
 // Loci, Apache License 2.0.
 
-import LociText
+package import LociText
 
 /// What became of a unit that was given.
 public struct Remembered: Sendable, Equatable {
@@ -120,15 +120,7 @@ extension MemoryStore {
         guard let embedder else {
             throw MemoryError.badVector(index: 0, reason: "none is given, and the store has no embedder")
         }
-        let vectors = try await embedder.embed(texts)
-        guard vectors.count == texts.count else {
-            throw MemoryError.badVector(
-                index: 0, reason: "\(embedder.model.identifier) gave \(vectors.count) vectors for \(texts.count) texts")
-        }
-        for (index, vector) in vectors.enumerated() {
-            try UnitAdmission.validate(vector, dimension: embedder.model.dimension, index: index)
-        }
-        return vectors
+        return try await embedder.checkedVectors(of: texts)
     }
 
     /// - Throws: `MemoryError.otherModel` where a namespace has vectors of another model than the store's.
@@ -136,5 +128,21 @@ extension MemoryStore {
         guard settings.model == model else {
             throw .otherModel(namespace: namespace.description, model: settings.model, given: model)
         }
+    }
+}
+
+extension Embedder {
+    /// Vectors of texts.
+    /// - Throws: `MemoryError.badVector` where what is given is no vector of the model; `TextError`.
+    package func checkedVectors(of texts: [String]) async throws -> [[Float]] {
+        let vectors = try await embed(texts)
+        guard vectors.count == texts.count else {
+            throw MemoryError.badVector(
+                index: 0, reason: "\(model.identifier) gave \(vectors.count) vectors for \(texts.count) texts")
+        }
+        for (index, vector) in vectors.enumerated() {
+            try UnitAdmission.validate(vector, dimension: model.dimension, index: index)
+        }
+        return vectors
     }
 }

@@ -35,11 +35,11 @@ extension BlockStore {
     /// Appends members to several streams, all in one transaction; see ``append(to:_:)``.
     @discardableResult
     public func append(_ parts: [(stream: String, members: BlockMembers)]) async throws -> [AppendedMembers] {
-        let complete = try await withVectors(parts)
-        return try write(makes: true) { writer in
-            try requireModel(of: writer.settings)
-            let appended = try complete.map { try writer.append(to: $0.stream, $0.members) }
-            try BlockEviction.run(in: &writer)
+        var complete: [(stream: String, members: BlockMembers)] = []
+        for (stream, members) in parts { complete.append((stream, try await withVectors(prepare(members)))) }
+        return try write { changes in
+            let appended = try complete.map { try append($0.members, to: $0.stream, in: changes) }
+            try evict(in: changes)
             return appended
         }
     }
@@ -49,10 +49,10 @@ extension BlockStore {
     /// - Parameter parts: The number of each block, and as many members as it has.
     /// - Throws: `MemoryError.blockNotFound`, `.badMembers`, `.otherModel`; `TextError`.
     public func replace(_ parts: [(block: UInt32, members: BlockMembers)]) async throws {
-        let complete = try await withVectors(parts.map { ("", $0.members) })
-        try write { writer in
-            try requireModel(of: writer.settings)
-            for (part, complete) in zip(parts, complete) { try writer.replace(part.block, by: complete.members) }
+        var complete: [(block: UInt32, members: BlockMembers)] = []
+        for (block, members) in parts { complete.append((block, try await withVectors(prepare(members)))) }
+        try write { changes in
+            for (block, members) in complete { try replace(block, by: members, in: changes) }
         }
     }
 
@@ -60,52 +60,132 @@ extension BlockStore {
     /// - Returns: How many blocks it had.
     /// - Throws: `MemoryError.streamNotFound`.
     @discardableResult
-    public func remove(stream: String) throws -> Int {
-        try write { try $0.remove(stream: stream) }
-    }
+    public func remove(stream: String) throws -> Int { try write { try $0.remove(stream: stream, of: name) } }
 
     /// Pins a block, which then is never evicted, or lets it go.
     /// - Throws: `MemoryError.blockNotFound`.
     public func setPinned(_ isPinned: Bool, block: UInt32) throws {
-        try write { try $0.setPinned(isPinned, block: block) }
+        try write { try $0.setPinned(isPinned, block: block, of: name) }
     }
 
     /// Forgets the whole store.
     /// - Throws: `MemoryError.blockStoreNotFound`.
-    public func drop() throws {
-        try database.write { transaction in
-            var writer = try BlockWriter(name, in: transaction, makes: nil)
-            try writer.drop()
+    public func drop() throws { try write { _ = try $0.drop(name) } }
+
+    // MARK: Within a transaction
+
+    /// Checks members.
+    /// - Throws: `MemoryError.badMembers`, `.badUnit`.
+    package func prepare(_ members: BlockMembers) throws(MemoryError) -> MemberBatch {
+        try BlockAdmission.validate(members)
+        guard members.vectors.isEmpty, members.texts.isEmpty || embedder == nil else {
+            return MemberBatch(members: members)
         }
-        forgetUses()
+        throw .badMembers(
+            reason: members.texts.isEmpty
+                ? "they have neither vectors nor texts" : "they have no vectors, and the store has no embedder")
     }
 
-    private func withVectors(
-        _ parts: [(stream: String, members: BlockMembers)]
-    ) async throws -> [(stream: String, members: BlockMembers)] {
-        var complete: [(stream: String, members: BlockMembers)] = []
-        for (stream, members) in parts {
-            try BlockAdmission.validate(members)
-            var members = members
-            if members.vectors.isEmpty {
-                guard !members.texts.isEmpty, let embedder else {
-                    throw MemoryError.badMembers(
-                        reason: members.texts.isEmpty
-                            ? "they have neither vectors nor texts"
-                            : "they have no vectors, and the store has no embedder")
-                }
-                members.vectors.reserveCapacity(members.count * embedder.model.dimension)
-                for vector in try await embedder.embed(members.texts) { members.vectors += vector }
-            }
-            complete.append((stream, members))
+    private func withVectors(_ batch: MemberBatch) async throws -> BlockMembers {
+        guard let embedder, !batch.texts.isEmpty else { return batch.members }
+        return batch.complete(with: try await embedder.checkedVectors(of: batch.texts))
+    }
+
+    /// Appends members in a transaction; see ``append(to:_:)``.
+    /// - Parameters:
+    ///   - batch: The members, which were checked.
+    ///   - stream: Where to.
+    ///   - vectors: Of the batch's texts, in their order.
+    /// - Throws: Why they are refused: nothing was changed then.
+    package func append(
+        _ batch: MemberBatch, to stream: String, vectors: [[Float]], in changes: BlockTransaction
+    ) throws -> AppendedMembers {
+        let appended = try append(batch.complete(with: vectors), to: stream, in: changes)
+        try evict(in: changes)
+        return appended
+    }
+
+    private func append(
+        _ members: BlockMembers, to stream: String, in changes: BlockTransaction
+    ) throws -> AppendedMembers {
+        try changes.change(name, makes: making) { writer in
+            try requireModel(of: writer.settings)
+            return try writer.plan(appending: members, to: stream)
+        } run: {
+            try $1.run($0)
         }
-        return complete
+    }
+
+    private func evict(in changes: BlockTransaction) throws {
+        try changes.change(name, prepare: { _ in }, run: { try BlockEviction.run(in: &$1) })
+    }
+
+    /// Replaces the members of a block in a transaction; see ``replace(_:)``.
+    /// - Parameters:
+    ///   - block: The number of the block.
+    ///   - batch: The members, which were checked.
+    ///   - vectors: Of the batch's texts, in their order.
+    /// - Throws: Why they are refused: nothing was changed then.
+    package func replace(
+        _ block: UInt32, by batch: MemberBatch, vectors: [[Float]], in changes: BlockTransaction
+    ) throws {
+        try replace(block, by: batch.complete(with: vectors), in: changes)
+    }
+
+    private func replace(_ block: UInt32, by members: BlockMembers, in changes: BlockTransaction) throws {
+        try changes.change(name) { writer in
+            try requireModel(of: writer.settings)
+            return try writer.plan(replacing: block, by: members)
+        } run: {
+            try $1.store($0, members)
+        }
     }
 
     /// - Throws: `MemoryError.otherModel` where the store has vectors of another model.
     func requireModel(of settings: BlockSettings) throws(MemoryError) {
-        guard settings.model == model else {
-            throw .otherModel(namespace: name.description, model: settings.model, given: model)
+        guard let requiredModel, settings.model != requiredModel else { return }
+        throw .otherModel(namespace: name.description, model: settings.model, given: requiredModel)
+    }
+}
+
+/// Members that were checked, and whose vectors are still to be made where they have none.
+package struct MemberBatch: Sendable {
+    let members: BlockMembers
+
+    /// What vectors are to be made of.
+    package var texts: [String] { members.vectors.isEmpty ? members.texts : [] }
+
+    /// The members with the vectors of their texts.
+    func complete(with vectors: [[Float]]) -> BlockMembers {
+        guard members.vectors.isEmpty else { return members }
+        var complete = members
+        complete.vectors.reserveCapacity(vectors.reduce(0) { $0 + $1.count })
+        for vector in vectors { complete.vectors += vector }
+        return complete
+    }
+}
+
+extension BlockTransaction {
+    /// Forgets a stream with all its blocks.
+    /// - Returns: How many blocks it had.
+    /// - Throws: `MemoryError.blockStoreNotFound`, `.streamNotFound`.
+    package func remove(stream: String, of store: MemoryNamespace) throws -> Int {
+        try change(store) { writer in
+            guard let number = try writer.number(of: stream) else { throw MemoryError.streamNotFound(stream) }
+            return number
+        } run: {
+            try $1.remove(stream: stream, number: $0)
+        }
+    }
+
+    /// Pins a block, or lets it go.
+    /// - Throws: `MemoryError.blockStoreNotFound`, `.blockNotFound`.
+    package func setPinned(_ isPinned: Bool, block: UInt32, of store: MemoryNamespace) throws {
+        try change(store) { writer in
+            guard let record = try writer.block(block) else { throw MemoryError.blockNotFound(block) }
+            return record
+        } run: {
+            try $1.setPinned(isPinned, block: block, $0)
         }
     }
 }
@@ -117,6 +197,8 @@ enum BlockAdmission {
     static let maximumTextBytes = 60_000
     /// The most bytes of the payload of a member.
     static let maximumPayloadBytes = 16 << 20
+    /// The most bytes of the payload of a block: what a record can have.
+    static let maximumBlockPayloadBytes = Int(UInt32.max)
 
     /// - Throws: `MemoryError.badMembers` for parts that do not fit to each other.
     static func validate(_ members: BlockMembers) throws(MemoryError) {

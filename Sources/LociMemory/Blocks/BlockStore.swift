@@ -2,7 +2,6 @@
 
 public import Loci
 public import LociText
-import Synchronization
 
 /// A long context on disk, opened block by block.
 ///
@@ -26,8 +25,10 @@ public final class BlockStore: Sendable {
     /// What makes vectors of texts; nil where all vectors are given.
     public let embedder: (any Embedder)?
     let configuration: BlockConfiguration
+    /// The model whose vectors it takes; nil for those of whichever the store has.
+    let requiredModel: String?
     /// Uses that are not written yet.
-    private let noted = Mutex<[NotedOpening]>([])
+    let uses: BlockUses
 
     /// What the store has.
     public struct Info: Sendable, Equatable {
@@ -58,13 +59,27 @@ public final class BlockStore: Sendable {
     ///   - embedder: Makes vectors of texts; nil where all vectors are given.
     ///   - configuration: What the store is made with; one that exists keeps what it was made with.
     /// - Throws: `MemoryError.badNamespace`, `.parameter`.
-    public init(
+    public convenience init(
         _ database: Database, name: String, embedder: (any Embedder)?,
         _ configuration: BlockConfiguration = BlockConfiguration()
     ) throws {
+        try self.init(
+            database, MemoryNamespace(name), embedder: embedder, configuration,
+            requiredModel: embedder?.model.identifier ?? MemoryStore.givenModel)
+    }
+
+    /// A store that shares its uses with others of the process.
+    /// - Parameters:
+    ///   - requiredModel: The model whose vectors it takes; nil for those of whichever the store has.
+    ///   - uses: Where openings are noted.
+    package init(
+        _ database: Database, _ name: MemoryNamespace, embedder: (any Embedder)?,
+        _ configuration: BlockConfiguration = BlockConfiguration(), requiredModel: String?,
+        uses: BlockUses = BlockUses()
+    ) throws {
         try configuration.validate()
-        (self.database, self.embedder, self.configuration) = (database, embedder, configuration)
-        self.name = try MemoryNamespace(name)
+        (self.database, self.name, self.embedder) = (database, name, embedder)
+        (self.configuration, self.requiredModel, self.uses) = (configuration, requiredModel, uses)
     }
 
     /// Opens a database, or makes one, as a store.
@@ -81,8 +96,13 @@ public final class BlockStore: Sendable {
         try BlockStore(Database.open(path), name: name, embedder: try embedder ?? HashingEmbedder(), configuration)
     }
 
-    /// The identifier of the model whose vectors a new store gets.
-    var model: String { embedder?.model.identifier ?? MemoryStore.givenModel }
+    /// The same store, which notes its openings elsewhere.
+    package func sharing(_ uses: BlockUses) throws -> BlockStore {
+        try BlockStore(database, name, embedder: embedder, configuration, requiredModel: requiredModel, uses: uses)
+    }
+
+    /// What a new store is made with: its configuration, and the model whose vectors it gets.
+    var making: (BlockConfiguration, model: String) { (configuration, requiredModel ?? MemoryStore.givenModel) }
 
     /// Whether the store is there.
     /// - Throws: `LociError`.
@@ -93,22 +113,7 @@ public final class BlockStore: Sendable {
     /// What the store has.
     /// - Throws: `MemoryError.blockStoreNotFound`.
     /// - Complexity: O(blocks).
-    public func info() throws -> Info {
-        try read { reader in
-            let settings = reader.settings
-            var (streams, landmarks, pinned) = (0, 0, 0)
-            try reader.forEachStream { _, _ in streams += 1 }
-            try reader.forEachBlock { _, record in
-                landmarks += record.landmarks
-                pinned += record.isPinned ? 1 : 0
-            }
-            return Info(
-                configuration: settings.configuration, model: settings.model, dimension: settings.dimension,
-                streams: streams, blocks: settings.blocks, members: settings.members, landmarks: landmarks,
-                bytes: settings.bytes, indexBytes: try reader.landmarks?.info().bytes.total ?? 0,
-                evicted: settings.evicted, pinned: pinned)
-        }
-    }
+    public func info() throws -> Info { try read { try $0.info() } }
 
     /// Runs `body` with the store as the last commit has it.
     /// - Throws: `MemoryError.blockStoreNotFound`, and what `body` throws.
@@ -116,70 +121,53 @@ public final class BlockStore: Sendable {
         try database.read { try body(BlockReader(name, in: $0)) }
     }
 
-    /// Runs `body` with changes to the store, in one transaction, with the uses that were noted before.
-    func write<Result>(makes: Bool = false, _ body: (inout BlockWriter) throws -> Result) throws -> Result {
-        let openings = noted.withLock { noted in
-            defer { noted = [] }
-            return noted
+    /// Runs `body` with changes in a transaction of its own.
+    func write<Result>(_ body: (BlockTransaction) throws -> Result) throws -> Result {
+        let (result, changes) = try database.write { transaction in
+            let changes = BlockTransaction(transaction, uses)
+            let result = try body(changes)
+            try changes.finish()
+            return (result, changes)
         }
-        do {
-            return try database.write { transaction in
-                var writer = try BlockWriter(name, in: transaction, makes: makes ? (configuration, model) : nil)
-                for opening in openings { try writer.note(opening) }
-                let result = try body(&writer)
-                try writer.finish()
-                return result
-            }
-        } catch {
-            noted.withLock { $0 = openings + $0 }
-            throw error
-        }
+        changes.noteCommitted()
+        return result
     }
 
     /// Notes that blocks were opened, until the next write.
-    func note(_ opening: NotedOpening) {
-        let mustWrite = noted.withLock { noted in
-            noted.append(opening)
-            // Uses are only hints: where nothing can be written, as in a database that is open for reading, the oldest are given up.
-            if noted.count >= 2 * Self.notedLimit { noted.removeFirst(Self.notedLimit) }
-            return noted.count % Self.notedLimit == 0
-        }
-        if mustWrite { try? saveUses() }
-    }
+    func note(_ opening: NotedOpening) { uses.note(opening, of: name) }
 
-    /// Gives up what was noted.
-    func forgetUses() { noted.withLock { $0 = [] } }
-
-    private static let notedLimit = 10_000
-
-    /// Writes which blocks were opened since the last write, which eviction goes by.
+    /// Writes which blocks were opened since the last write, which eviction goes by. Otherwise the next write of the store does it;
+    /// openings themselves never write.
     /// - Throws: `MemoryError.blockStoreNotFound`, `LociError`.
     public func saveUses() throws {
-        guard noted.withLock({ !$0.isEmpty }) else { return }
-        try write { _ in }
+        guard uses.has(name) else { return }
+        try write { try $0.change(name, prepare: { _ in }, run: { _, _ in }) }
     }
-}
-
-/// The blocks that an opening gave, with the attention that each got.
-struct NotedOpening: Sendable {
-    let uses: [(block: UInt32, mass: Double)]
 }
 
 extension MemoryNamespace {
-    private static let blockPrefix = "blocks/"
+    private static let (blockPrefix, landmarkSuffix) = ("blocks/", ":landmarks")
 
     /// The name of the table of records of a store of blocks, which makes it.
     var blockTable: String { Self.blockPrefix + description }
     /// The name of the collection of its landmarks. What stands behind the last colon is no part of the store's name.
-    var landmarkCollection: String { "\(Self.blockPrefix)\(description):landmarks" }
+    var landmarkCollection: String { "\(Self.blockPrefix)\(description)\(Self.landmarkSuffix)" }
+
+    /// The store of a collection of landmarks, be it there or not; nil for a name that no store's can have.
+    package init?(landmarkCollection name: String) {
+        // By bytes: a name may begin with what Swift takes for one character with the slash.
+        guard name.utf8.reversed().starts(with: Self.landmarkSuffix.utf8.reversed()),
+            let table = String(name.utf8.dropLast(Self.landmarkSuffix.utf8.count))
+        else { return nil }
+        self.init(blockTable: table)
+    }
 
     /// The store of blocks of a table of records; nil for a name that no store's table can have.
-    init?(blockTable name: String) {
-        guard name.hasPrefix(Self.blockPrefix), let own = try? Self(String(name.dropFirst(Self.blockPrefix.count)))
-        else {
-            return nil
-        }
-        self = own
+    package init?(blockTable name: String) {
+        guard name.utf8.starts(with: Self.blockPrefix.utf8),
+            let own = String(name.utf8.dropFirst(Self.blockPrefix.utf8.count)), let store = try? Self(own)
+        else { return nil }
+        self = store
     }
 }
 

@@ -30,7 +30,7 @@ extension BlockStore {
             try requireModel(of: reader.settings)
             return try reader.open(queries: queries, text: text, options)
         }
-        note(NotedOpening(uses: opening.blocks.map { ($0.number, $0.weight) }))
+        note(NotedOpening(opening))
         return opening
     }
 

@@ -1,18 +1,27 @@
 // Loci, Apache License 2.0.
 
-import Loci
+package import Loci
 
 /// A store of blocks at one moment. It is for the thread that got it, and ends with the call that gave it.
 public struct BlockReader {
     let settings: BlockSettings
-    let records: RecordTable
-    /// The landmarks; nil while there are none.
+    let records: BlockRecords
+    /// The landmarks; nil while there are none, and within a transaction, where they cannot be searched.
     let landmarks: Loci.Collection?
+    /// Tells the bytes of the index that the last commit has.
+    let index: (any UnitTable)?
 
+    /// The store as a writer has changed it.
+    init(_ writer: BlockWriter) throws {
+        (settings, records, index) = (writer.settings, .changing(try writer.records.made()), writer.index)
+        landmarks = nil
+    }
+
+    /// A store at a moment.
     /// - Throws: `MemoryError.blockStoreNotFound`.
-    init(_ name: MemoryNamespace, in view: DatabaseView) throws {
+    package init(_ name: MemoryNamespace, in view: DatabaseView) throws {
         do {
-            records = try view.recordTable(name.blockTable)
+            records = .committed(try view.recordTable(name.blockTable))
         } catch LociError.recordTableNotFound {
             throw MemoryError.blockStoreNotFound(name: name.description)
         }
@@ -21,6 +30,23 @@ public struct BlockReader {
         }
         settings = try BlockSettings(decoding: bytes)
         landmarks = try view.hasCollection(name.landmarkCollection) ? view.collection(name.landmarkCollection) : nil
+        index = landmarks
+    }
+
+    /// What the store has.
+    /// - Complexity: O(blocks).
+    public func info() throws -> BlockStore.Info {
+        var (streams, landmarks, pinned) = (0, 0, 0)
+        try forEachStream { _, _ in streams += 1 }
+        try forEachBlock { _, record in
+            landmarks += record.landmarks
+            pinned += record.isPinned ? 1 : 0
+        }
+        return BlockStore.Info(
+            configuration: settings.configuration, model: settings.model, dimension: settings.dimension,
+            streams: streams, blocks: settings.blocks, members: settings.members, landmarks: landmarks,
+            bytes: settings.bytes, indexBytes: try index?.committedBytes ?? 0, evicted: settings.evicted,
+            pinned: pinned)
     }
 
     // MARK: Streams

@@ -5,9 +5,14 @@ import LociAttributes
 import LociWords
 
 /// Changes to a store of blocks within one transaction.
+///
+/// What is not `mutating` only reads, and says what cannot be written; so a transaction that others share can go on when something is
+/// refused.
 struct BlockWriter {
     private(set) var settings: BlockSettings
-    let records: WritableRecordTable
+    /// What the records say of it; nil for a store that is not made yet.
+    private var written: BlockSettings?
+    let records: NamespaceRecords
     private let name: MemoryNamespace
     private let transaction: DatabaseTransaction
     private var landmarks: WritableCollection?
@@ -18,17 +23,17 @@ struct BlockWriter {
         _ name: MemoryNamespace, in transaction: DatabaseTransaction, makes: (BlockConfiguration, model: String)?
     ) throws {
         (self.name, self.transaction) = (name, transaction)
-        if try transaction.recordTableNames().contains(where: { $0.utf8.elementsEqual(name.blockTable.utf8) }) {
-            records = try transaction.recordTable(name.blockTable)
+        records = try NamespaceRecords(name.blockTable, in: transaction)
+        if records.isMade {
             guard let bytes = try records.value(for: BlockKeys.settings) else {
                 throw MemoryError.corrupt("the store of blocks \(name) has no settings")
             }
             settings = try BlockSettings(decoding: bytes)
+            written = settings
         } else {
             guard let (configuration, model) = makes else {
                 throw MemoryError.blockStoreNotFound(name: name.description)
             }
-            records = try transaction.createRecordTable(name.blockTable)
             settings = BlockSettings(configuration, model: model)
         }
         if try transaction.hasCollection(name.landmarkCollection) {
@@ -37,6 +42,9 @@ struct BlockWriter {
     }
 
     private var configuration: BlockConfiguration { settings.configuration }
+
+    /// Tells the bytes of the index that the last commit has.
+    var index: (any UnitTable)? { landmarks }
 
     /// The collection of landmarks, which is made where there is none.
     private mutating func madeLandmarks() throws -> WritableCollection {
@@ -51,7 +59,7 @@ struct BlockWriter {
 
     // MARK: Streams
 
-    private func number(of stream: String) throws -> UInt32? {
+    func number(of stream: String) throws -> UInt32? {
         guard (1...BlockAdmission.maximumStreamBytes).contains(stream.utf8.count),
             let bytes = try records.value(for: BlockKeys.streamName(stream))
         else { return nil }
@@ -68,54 +76,69 @@ struct BlockWriter {
 
     // MARK: Appending
 
-    /// Appends members that have vectors.
-    /// - Throws: `MemoryError.badMembers`.
-    mutating func append(to name: String, _ members: BlockMembers) throws -> AppendedMembers {
+    /// What is to be written so that members, which have vectors, are appended.
+    /// - Throws: `MemoryError.badMembers`; `IndexError` for landmarks that cannot be stored.
+    func plan(appending members: BlockMembers, to name: String) throws -> AppendPlan {
         try BlockAdmission.validate(stream: name)
         try BlockAdmission.validate(members, in: settings)
-        if settings.dimension == 0 { settings.dimension = members.vectors.count / members.count }
-        var (number, record) = (settings.nextStream, StreamRecord(name: name))
+        var plan = AppendPlan(members, number: settings.nextStream, StreamRecord(name: name))
         if let known = try self.number(of: name) {
-            (number, record) = (known, try stream(known))
-        } else {
-            guard number < .max else { throw MemoryError.corrupt("the store has no numbers of streams left") }
-            settings.nextStream = number + 1
-            try records.set(number.bigEndianBytes.reversed(), for: BlockKeys.streamName(name))
+            (plan.number, plan.record, plan.isNew) = (known, try stream(known), false)
+        } else if plan.number == .max {
+            throw MemoryError.corrupt("the store has no numbers of streams left")
         }
-        let first = record.next
-        var (blocks, place): ([UInt32], Int) = ([], 0)
-        if record.last > 0, let last = try block(record.last), last.count < configuration.blockSize {
-            let before = try self.members(of: record.last, last)
+        let first = plan.record.next
+        var place = 0
+        if plan.record.last > 0, let last = try block(plan.record.last), last.count < configuration.blockSize {
+            let before = try self.members(of: plan.record.last, last)
             try requireSameParts(before, members)
             place = min(members.count, configuration.blockSize - last.count)
             var whole = before.appending(members.slice(0..<place))
-            whole.landmarks = try given(members, blocks.count)
-            try store(whole, as: record.last, replacing: last)
-            blocks.append(record.last)
+            whole.landmarks = try given(members, 0)
+            var record = BlockRecord(stream: last.stream, first: last.first, count: whole.count)
+            record.isPinned = last.isPinned
+            plan.resumed = (try draft(whole, as: plan.record.last, record, replacing: last), whole)
         }
+        var block = settings.nextBlock
         while place < members.count {
             let end = min(members.count, place + configuration.blockSize)
             var part = members.slice(place..<end)
-            part.landmarks = try given(members, blocks.count)
-            let block = settings.nextBlock
+            part.landmarks = try given(members, plan.blocks.count)
             guard block < .max else { throw MemoryError.corrupt("the store has no numbers of blocks left") }
-            settings.nextBlock = block + 1
-            let at = first + UInt64(place)
-            try records.set(block.bigEndianBytes.reversed(), for: BlockKeys.position(at, of: number))
-            try store(part, as: block, BlockRecord(stream: number, first: at, count: part.count))
-            settings.blocks += 1
-            blocks.append(block)
-            (record.last, place) = (block, end)
+            let record = BlockRecord(stream: plan.number, first: first + UInt64(place), count: part.count)
+            plan.begun.append((try draft(part, as: block, record), place..<end))
+            (block, place) = (block + 1, end)
         }
-        if case .given = configuration.landmarks, members.landmarks.count != blocks.count {
+        if case .given = configuration.landmarks, members.landmarks.count != plan.blocks.count {
             throw MemoryError.badMembers(
                 reason:
-                    "landmarks are given for \(members.landmarks.count) blocks, and the members reach into \(blocks.count)"
+                    "landmarks are given for \(members.landmarks.count) blocks, and the members reach into \(plan.blocks.count)"
             )
         }
-        record.next = first + UInt64(members.count)
-        try records.set(record.encoded, for: BlockKeys.stream(number))
-        return AppendedMembers(stream: name, positions: first..<record.next, blocks: blocks)
+        return plan
+    }
+
+    /// Appends members as it was planned.
+    mutating func run(_ plan: AppendPlan) throws -> AppendedMembers {
+        var record = plan.record
+        let first = record.next
+        if settings.dimension == 0 { settings.dimension = plan.members.vectors.count / plan.members.count }
+        if plan.isNew {
+            settings.nextStream = plan.number + 1
+            try records.set(plan.number.bigEndianBytes.reversed(), for: BlockKeys.streamName(record.name))
+        }
+        if let (draft, members) = plan.resumed { try store(draft, members) }
+        for (draft, range) in plan.begun {
+            settings.nextBlock = draft.number + 1
+            try records.set(
+                draft.number.bigEndianBytes.reversed(), for: BlockKeys.position(draft.record.first, of: plan.number))
+            try store(draft, plan.members.slice(range))
+            settings.blocks += 1
+            record.last = draft.number
+        }
+        record.next = first + UInt64(plan.members.count)
+        try records.set(record.encoded, for: BlockKeys.stream(plan.number))
+        return AppendedMembers(stream: record.name, positions: first..<record.next, blocks: plan.blocks)
     }
 
     private func given(_ members: BlockMembers, _ place: Int) throws(MemoryError) -> [[[Float]]] {
@@ -139,8 +162,9 @@ struct BlockWriter {
         }
     }
 
-    /// Replaces the members of a block.
-    mutating func replace(_ number: UInt32, by members: BlockMembers) throws {
+    /// What is to be written so that the members of a block are replaced.
+    /// - Throws: `MemoryError.blockNotFound`, `.badMembers`; `IndexError` for landmarks that cannot be stored.
+    func plan(replacing number: UInt32, by members: BlockMembers) throws -> BlockDraft {
         guard let old = try block(number) else { throw MemoryError.blockNotFound(number) }
         guard members.count == old.count else {
             throw MemoryError.badMembers(reason: "there are \(members.count), and block \(number) has \(old.count)")
@@ -152,45 +176,64 @@ struct BlockWriter {
         }
         var complete = members
         complete.landmarks = try given(members, 0)
-        try store(complete, as: number, replacing: old)
-    }
-
-    private mutating func store(_ members: BlockMembers, as number: UInt32, replacing old: BlockRecord) throws {
-        settings.members -= old.count
-        settings.bytes -= old.bytes
         var record = BlockRecord(stream: old.stream, first: old.first, count: members.count)
         record.isPinned = old.isPinned
-        try store(members, as: number, record)
+        return try draft(complete, as: number, record, replacing: old)
     }
 
-    /// Writes a block with all that belongs to it.
-    private mutating func store(_ members: BlockMembers, as number: UInt32, _ new: BlockRecord) throws {
-        var record = new
-        let dimension = settings.dimension
-        let landmarks =
+    /// Makes ready what is to be stored of a block, or says why it cannot be.
+    private func draft(
+        _ members: BlockMembers, as number: UInt32, _ record: BlockRecord, replacing old: BlockRecord? = nil
+    ) throws -> BlockDraft {
+        let dimension = members.vectors.count / members.count
+        let vectors =
             members.landmarks.first
             ?? configuration.landmarks.landmarks(
                 of: members.vectors, dimension: dimension, isAngular: configuration.isAngular,
                 attention: members.attention)
-        guard (1...LandmarkPolicy.maximumCount).contains(landmarks.count),
-            landmarks.allSatisfy({ $0.count == dimension })
+        guard (1...LandmarkPolicy.maximumCount).contains(vectors.count),
+            vectors.allSatisfy({ $0.count == dimension })
         else {
             throw MemoryError.badMembers(
                 reason: "a block needs 1 to \(LandmarkPolicy.maximumCount) landmarks of \(dimension) numbers")
         }
+        for vector in vectors {
+            if let landmarks {
+                try landmarks.validate(VectorID(block: number), vector)
+            } else {
+                try configuration.collection.validate(first: vector)
+            }
+        }
+        let bytes = members.texts.isEmpty ? 0 : DerivedText.bytesInJSON(members.texts.joined(separator: "\n"))
+        guard bytes <= BlockAdmission.maximumTextBytes else {
+            throw MemoryError.badMembers(
+                reason:
+                    "the texts of a block take \(bytes) bytes, and \(BlockAdmission.maximumTextBytes) is the limit: make "
+                    + "blocks of fewer members, or give longer texts as payload")
+        }
+        guard members.payload.count <= BlockAdmission.maximumBlockPayloadBytes else {
+            throw MemoryError.badMembers(
+                reason:
+                    "the payload of a block has \(members.payload.count) bytes, and \(BlockAdmission.maximumBlockPayloadBytes) "
+                    + "is the limit: make blocks of fewer members")
+        }
+        return BlockDraft(number: number, record: record, old: old, landmarks: vectors)
+    }
+
+    /// Writes a block that was made ready, with all that belongs to it.
+    mutating func store(_ draft: BlockDraft, _ members: BlockMembers) throws {
+        let number = draft.number
+        var record = draft.record
+        if let old = draft.old {
+            settings.members -= old.count
+            settings.bytes -= old.bytes
+        }
         var attributes: [String: AttributeValue] = [BlockAttributes.stream: .number(Double(record.stream))]
         if !members.texts.isEmpty {
-            let text = members.texts.joined(separator: "\n")
-            let bytes = DerivedText.bytesInJSON(text)
-            guard bytes <= BlockAdmission.maximumTextBytes else {
-                throw MemoryError.badMembers(
-                    reason:
-                        "the texts of a block take \(bytes) bytes, and \(BlockAdmission.maximumTextBytes) is the limit: make "
-                        + "blocks of fewer members, or give longer texts as payload")
-            }
-            attributes[BlockAttributes.text] = .string(text)
+            attributes[BlockAttributes.text] = .string(members.texts.joined(separator: "\n"))
         }
-        try madeLandmarks().upsert(VectorID(block: number), vectors: landmarks, attributes: Attributes(attributes))
+        try madeLandmarks().upsert(
+            VectorID(block: number), vectors: draft.landmarks, attributes: Attributes(attributes))
         var bytes = 0
         func put(_ value: [UInt8], _ key: [UInt8]) throws {
             if value.isEmpty { _ = try records.remove(key) } else { try records.set(value, for: key) }
@@ -206,7 +249,7 @@ struct BlockWriter {
         try put(
             isByAttention && !isFull ? MemberVectorRecord.encoded(members.attention, .float32) : [],
             BlockKeys.attention(of: number))
-        record.landmarks = landmarks.count
+        record.landmarks = draft.landmarks.count
         record.payloadBytes = members.payload.count / members.count
         record.bytes = bytes
         settings.members += members.count
@@ -270,8 +313,7 @@ struct BlockWriter {
         }
     }
 
-    mutating func remove(stream name: String) throws -> Int {
-        guard let number = try number(of: name) else { throw MemoryError.streamNotFound(name) }
+    mutating func remove(stream name: String, number: UInt32) throws -> Int {
         var blocks: [UInt32] = []
         try records.forEach(prefix: BlockKeys.positions(of: number)) { _, value in
             blocks.append(value.number(0, UInt32.self))
@@ -296,8 +338,8 @@ struct BlockWriter {
 
     // MARK: Uses
 
-    mutating func setPinned(_ isPinned: Bool, block number: UInt32) throws {
-        guard var record = try block(number) else { throw MemoryError.blockNotFound(number) }
+    mutating func setPinned(_ isPinned: Bool, block number: UInt32, _ old: BlockRecord) throws {
+        var record = old
         record.isPinned = isPinned
         try records.set(record.encoded, for: BlockKeys.block(number))
     }
@@ -317,7 +359,11 @@ struct BlockWriter {
     }
 
     /// Writes what the store says of itself.
-    mutating func finish() throws { try records.set(settings.encoded, for: BlockKeys.settings) }
+    mutating func finish() throws {
+        guard settings != written else { return }
+        try records.set(settings.encoded, for: BlockKeys.settings)
+        written = settings
+    }
 }
 
 /// The fields of a block's attributes.
