@@ -8,8 +8,8 @@ public import LociWords
 public struct BlockConfiguration: Sendable, Equatable {
     /// How the vectors of members are kept, for scores inside of opened blocks.
     public enum MemberVectors: String, Sendable, CaseIterable {
-        /// Not at all: there are landmarks alone. Blocks that are filled by several appends then have the landmarks of what each
-        /// append brought.
+        /// Not at all, once a block is full: there are landmarks alone. Until then its vectors are kept as `float32`, so that the
+        /// landmarks of a block that several appends fill are those of all its members.
         case none
         /// 2 bytes a number.
         case float16
@@ -22,9 +22,10 @@ public struct BlockConfiguration: Sendable, Equatable {
 
     /// What is evicted first, where there is a limit of bytes.
     public enum Eviction: Sendable, Hashable {
-        /// The block that was opened longest ago.
+        /// The block that was opened, or written, longest ago.
         case leastRecentlyUsed
         /// The block with the least attention, of which each opening leaves the share that is given: InfLLM's `lru-s` with 0.1.
+        /// One that is written begins with as much as an opening gives in all.
         case decayedMass(Double)
 
         /// The name as the command line has it: `lru`, or `mass:0.1`.
@@ -99,4 +100,12 @@ public enum PayloadForm: Sendable, Hashable {
     case bytes
     /// Keys and values of attention, which are stored so that ``BlockReader/attend(_:over:_:)`` can read them where they lie.
     case tensors(TensorForm)
+
+    /// The name as reports have it: `bytes`, or that of the form.
+    public var name: String {
+        switch self {
+        case .bytes: "bytes"
+        case .tensors(let form): form.name
+        }
+    }
 }

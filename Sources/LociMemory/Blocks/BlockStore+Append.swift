@@ -39,7 +39,7 @@ extension BlockStore {
         for (stream, members) in parts { complete.append((stream, try await withVectors(prepare(members)))) }
         return try write { changes in
             let appended = try complete.map { try append($0.members, to: $0.stream, in: changes) }
-            try evict(in: changes)
+            try finish(appended.flatMap(\.blocks), in: changes)
             return appended
         }
     }
@@ -53,6 +53,7 @@ extension BlockStore {
         for (block, members) in parts { complete.append((block, try await withVectors(prepare(members)))) }
         try write { changes in
             for (block, members) in complete { try replace(block, by: members, in: changes) }
+            try finish(complete.map(\.block), in: changes)
         }
     }
 
@@ -101,7 +102,7 @@ extension BlockStore {
         _ batch: MemberBatch, to stream: String, vectors: [[Float]], in changes: BlockTransaction
     ) throws -> AppendedMembers {
         let appended = try append(batch.complete(with: vectors), to: stream, in: changes)
-        try evict(in: changes)
+        try finish(appended.blocks, in: changes)
         return appended
     }
 
@@ -116,8 +117,12 @@ extension BlockStore {
         }
     }
 
-    private func evict(in changes: BlockTransaction) throws {
-        try changes.change(name, prepare: { _ in }, run: { try BlockEviction.run(in: &$1) })
+    /// Notes that blocks were written, and makes room for them.
+    private func finish(_ blocks: [UInt32], in changes: BlockTransaction) throws {
+        try changes.change(name, makes: making, prepare: { _ in }) { _, writer in
+            try writer.noteWritten(blocks)
+            try BlockEviction.run(in: &writer, keeping: Set(blocks))
+        }
     }
 
     /// Replaces the members of a block in a transaction; see ``replace(_:)``.
@@ -130,6 +135,7 @@ extension BlockStore {
         _ block: UInt32, by batch: MemberBatch, vectors: [[Float]], in changes: BlockTransaction
     ) throws {
         try replace(block, by: batch.complete(with: vectors), in: changes)
+        try finish([block], in: changes)
     }
 
     private func replace(_ block: UInt32, by members: BlockMembers, in changes: BlockTransaction) throws {
@@ -137,7 +143,7 @@ extension BlockStore {
             try requireModel(of: writer.settings)
             return try writer.plan(replacing: block, by: members)
         } run: {
-            try $1.store($0, members)
+            try $1.store($0.draft, $0.members)
         }
     }
 

@@ -96,6 +96,21 @@ public final class BlockStore: Sendable {
         try BlockStore(Database.open(path), name: name, embedder: try embedder ?? HashingEmbedder(), configuration)
     }
 
+    /// A store for clients of a server.
+    /// - Parameters:
+    ///   - embeds: Whether texts will be made vectors of. Otherwise vectors are given, of whichever model the store has.
+    ///   - embedder: What makes them, by the model that the store has; nil where it is not there. Not called where its vectors were
+    ///     given: then texts have words alone.
+    package convenience init(
+        _ database: Database, _ name: MemoryNamespace, _ configuration: BlockConfiguration, embeds: Bool,
+        embedder: (_ model: String?) throws -> (any Embedder)?
+    ) throws {
+        let bare = try BlockStore(database, name, embedder: nil, requiredModel: nil)
+        let model = embeds ? try bare.model : nil
+        let made = embeds && model != MemoryStore.givenModel ? try embedder(model) : nil
+        try self.init(database, name, embedder: made, configuration, requiredModel: made?.model.identifier)
+    }
+
     /// The same store, which notes its openings elsewhere.
     package func sharing(_ uses: BlockUses) throws -> BlockStore {
         try BlockStore(database, name, embedder: embedder, configuration, requiredModel: requiredModel, uses: uses)
@@ -108,6 +123,13 @@ public final class BlockStore: Sendable {
     /// - Throws: `LociError`.
     public var exists: Bool {
         get throws { try database.recordTableNames().contains { $0.utf8.elementsEqual(name.blockTable.utf8) } }
+    }
+
+    /// The identifier of the model whose vectors the store has; nil where it is not there.
+    package var model: String? {
+        get throws {
+            do { return try read { $0.settings.model } } catch MemoryError.blockStoreNotFound { return nil }
+        }
     }
 
     /// What the store has.

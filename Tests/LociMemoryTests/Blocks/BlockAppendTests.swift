@@ -71,6 +71,9 @@ import Testing
             $0.byteLimit = 1 << 40
             $0.eviction = .decayedMass(0.25)
             $0.language = .german
+            $0.collection = CollectionConfiguration(
+                metric: .cosine, quantization: .float32, originals: .float16,
+                build: BuildParameters(maximumDegree: 24, window: 77, alpha: 1.3, seed: .max - 2), keepsLengths: true)
         }
         var model = BlockModel(configuration)
         for round in 0..<3 {
@@ -82,6 +85,8 @@ import Testing
             try model.expectSame(in: store, "round \(round)")
             #expect(try store.info().configuration == configuration)
             #expect(try store.info().dimension == 8)
+            let landmarks = try store.read { try $0.landmarks?.configuration }
+            #expect(landmarks == configuration.collection)
         }
     }
 

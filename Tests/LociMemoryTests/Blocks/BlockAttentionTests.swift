@@ -223,6 +223,12 @@ import Testing
                 continue
             }
         }
+        // What is wrong is told, and not how many numbers there are of what has the right number.
+        #expect(
+            await error([[1, 2, 3], [.nan, 5, 6]])
+                == .parameter(
+                    name: "a query head", value: "a vector with a number that is not finite",
+                    allowed: "3 finite numbers"))
         for weight in [-1, .nan, Double.infinity] {
             guard case .parameter(name: "a block's weight", _, _)? = await error(fine, [(1, 1), (2, weight)]) else {
                 Issue.record("weight \(weight)")

@@ -21,7 +21,8 @@ import Testing
             change(&$0)
         }
         for place in 0..<appends {
-            let stream = generator.below(4)
+            // Each stream has something.
+            let stream = place < 4 ? place : generator.below(4)
             var members = generator.members(place == 0 ? 3 : 1 + generator.below(14))
             if stream == 3 { members.texts = [] }
             try await test.store.append(to: "stream \(stream)", members)
@@ -123,6 +124,36 @@ import Testing
         #expect(error == .streamNotFound("stream 4"))
     }
 
+    /// Only directions of landmarks count, also where a collection keeps their lengths.
+    @Test(arguments: OpeningOptions.LandmarkScore.allCases)
+    func lengthsOfLandmarksDoNotCount(_ score: OpeningOptions.LandmarkScore) async throws {
+        var generator = SeededGenerator("lengthsOfLandmarksDoNotCount(\(score))")
+        let landmarks = (0..<3).map { _ in (0..<2).map { _ in generator.normals(8) } }
+        let query = generator.normals(8)
+        var openings: [[Double]] = []
+        for keeps in [false, true] {
+            let test = try BlockFixture {
+                $0.landmarks = .given
+                $0.collection.keepsLengths = keeps
+            }
+            var members = generator.members(12)
+            members.landmarks = landmarks.enumerated().map { place, block in
+                block.map { $0.map { $0 * (keeps ? Float(place + 1) * 5 : 1) } }
+            }
+            try await test.store.append(to: "s", members)
+            var options = OpeningOptions()
+            options.landmarkScore = score
+            openings.append(try test.store.open(queries: [query], options).blocks.map(\.similarity))
+        }
+        #expect(openings[0].count == 3)
+        #expect(areNear(openings[0], openings[1]))
+        let expected = landmarks.map { block in
+            let cosines = block.map { Reference.cosine($0, query) }
+            return score == .sum ? cosines.reduce(0, +) : cosines.max() ?? 0
+        }
+        #expect(areNear(openings[1], expected))
+    }
+
     /// Weights of a softmax add up to one; those of stick-breaking to what is not left.
     @Test func weights() {
         var generator = SeededGenerator()
@@ -188,6 +219,12 @@ import Testing
                 continue
             }
         }
+        let refused = await memoryError { _ = try test.store.open(queries: [fine, [.nan] + fine.dropFirst()]) }
+        #expect(
+            refused
+                == .parameter(
+                    name: "a query", value: "a vector with a number that is not finite",
+                    allowed: "8 finite numbers, as the store's vectors have"))
         let bad: [(String, (inout OpeningOptions) -> Void)] = [
             ("the budget", { $0.budget = .blocks(0) }), ("the budget", { $0.budget = .blocks(100_001) }),
             ("the budget", { $0.budget = .members(-1) }), ("the budget", { $0.budget = .members(10_000_001) }),

@@ -1,6 +1,8 @@
 // Loci, Apache License 2.0.
 
+import Dispatch
 import Loci
+import Synchronization
 import TestSupport
 import Testing
 
@@ -93,15 +95,16 @@ import Darwin
         print("\(last) batches, \(unacknowledged) of them not acknowledged in time")
     }
 
-    /// Opens blocks again and again, and looks each time at whether all fits together.
-    private static func read(_ path: String, times: Int, seed: UInt64) async throws {
+    /// Opens blocks until so many batches were the last one, and looks each time at whether all fits together.
+    private static func read(_ path: String, batches: Int, seed: UInt64) async throws {
         var generator = SeededGenerator(seed: seed)
         let store = try BlockStore(Database.open(path, access: .readOnly), name: "test", embedder: nil, configuration)
-        var seen = 0
-        for _ in 0..<times {
+        var (seen, last): (Set<Int>, Int) = ([], 0)
+        while seen.count < batches {
             let found = try lastBatch(in: store)
-            #expect(found >= seen)
-            seen = found
+            #expect(found >= last)
+            seen.insert(found)
+            last = found
             #expect(try store.contradictions() == [])
             var options = OpeningOptions()
             (options.stream, options.window, options.budget) = ("stream 0", 1, .blocks(1 + generator.below(8)))
@@ -116,26 +119,49 @@ import Darwin
         }
     }
 
-    private func reader(_ path: String, times: Int, seed: UInt64) async {
+    private func reader(_ path: String, batches: Int, seed: UInt64) async {
         await #expect(processExitsWith: .success) {
-            [path = path as String, times = times as Int, seed = seed as UInt64] in
-            try await Self.read(path, times: times, seed: seed)
+            [path = path as String, batches = batches as Int, seed = seed as UInt64] in
+            try await Self.read(path, batches: batches, seed: seed)
         }
     }
 
-    /// Two processes open blocks while a third one appends. Nobody waits for another, so that it ends whatever the threads do.
+    /// Two processes open blocks while a third one appends, until both have seen enough.
+    ///
+    /// An exit test may hold one of the few threads that tests share for as long as its process runs. So the writer has a thread of its
+    /// own, and waits for nobody; readers wait for the writer alone; and the test waits for readers. Nobody can wait in a circle.
     @Test func readersBesideAWriter() async throws {
         let folder = try TemporaryFolder()
         let path = folder.database
         let store = try Self.store(path)
         try await store.append(Self.batch(1))
-        let times = TestSettings.iterations(40)
-        async let first: Void = reader(path, times: times, seed: 1)
-        async let second: Void = reader(path, times: times, seed: 2)
-        for number in 2...1 + times { try await store.append(Self.batch(number)) }
+        let batches = TestSettings.iterations(8)
+        let isDone = Atomic(false)
+        async let writing = withTaskExecutorPreference(OwnThread()) {
+            var number = 1
+            while !isDone.load(ordering: .acquiring) {
+                number += 1
+                try await store.append(Self.batch(number))
+            }
+            return number
+        }
+        async let first: Void = reader(path, batches: batches, seed: 1)
+        async let second: Void = reader(path, batches: batches, seed: 2)
         _ = await (first, second)
+        isDone.store(true, ordering: .releasing)
+        #expect(try await writing >= batches)
         #expect(try store.contradictions() == [])
         #expect(try store.database.check() == [])
+    }
+}
+
+/// A thread for the tasks that prefer it.
+private final class OwnThread: TaskExecutor {
+    private let queue = DispatchQueue(label: "writer")
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }
 #endif

@@ -149,15 +149,15 @@ import Testing
             ] {
                 try await expectRefused(test.store, name, [("s", given(isEmpty ? 6 : 4, landmarks))])
             }
-            for number in [Float.nan, .infinity] {
-                let before = isEmpty ? 0 : try test.store.info().members
-                await #expect(throws: (any Error).self) {
-                    try await test.store.append(to: "t", given(2, [[[1, number, 0]]]))
+            // It is told which landmark it is, and of which block.
+            for (landmark, reason) in [
+                ([1, .nan, 0], "has a number that is not finite"),
+                ([1, .infinity, 0], "has a number that is not finite"),
+                ([0, -0, 0], "is zero, which has no direction"),
+            ] as [([Float], String)] {
+                try await expectRefused(test.store, "\(landmark)", [("t", given(6, [fine, fine + [landmark]]))]) {
+                    $0 == .badMembers(reason: "landmark 1 of the block at position 4 \(reason)")
                 }
-                await #expect(throws: (any Error).self) {
-                    try await test.store.append(to: "t", given(2, [[[0, 0, 0]]]))
-                }
-                #expect(try isEmpty ? !test.store.exists : test.store.info().members == before)
             }
         }
     }

@@ -52,7 +52,7 @@ import Testing
     @Test func halvesAreArranged() {
         var generator = SeededGenerator()
         forRandomForms(.float16, &generator) { form, count, payload in
-            let block = form.arranged(bytes(payload), count: count)
+            let block = form.arranged(form.coded(bytes(payload)), count: count)
             #expect(block.count == count * form.memberBytes)
             for head in 0..<form.heads {
                 for isValue in [false, true] {
@@ -71,7 +71,7 @@ import Testing
     @Test func codesAreNear() {
         var generator = SeededGenerator()
         forRandomForms(.lvq8, &generator) { form, count, payload in
-            let block = form.arranged(bytes(payload), count: count)
+            let block = form.arranged(form.coded(bytes(payload)), count: count)
             #expect(block.count == 2 * form.heads * count * (8 + form.dimension))
             for head in 0..<form.heads {
                 for isValue in [false, true] {
@@ -100,13 +100,37 @@ import Testing
         return row.dropFirst(8).map { number(0) + number(4) * Double($0) }
     }
 
-    /// A block that is filled up is coded again: what was coded must be the same bytes then, however often.
+    /// A block that is filled up has the codes that it had, however often.
     @Test func codesOfCodesAreTheSame() {
         var generator = SeededGenerator()
         forRandomForms(.lvq8, &generator) { form, count, payload in
-            let once = form.arranged(bytes(payload), count: count)
-            let given = form.unarranged(once, count: count)
-            #expect(form.arranged(given, count: count) == once, "\(form) \(payload)")
+            let coded = form.coded(bytes(payload))
+            let once = form.arranged(coded, count: count)
+            #expect(form.unarranged(once, count: count) == coded, "\(form) \(payload)")
+            #expect(form.arranged(form.unarranged(once, count: count), count: count) == once, "\(form) \(payload)")
+        }
+    }
+
+    /// In any number of appends, the store has the very bytes of one.
+    @Test(arguments: TensorForm.Coding.allCases)
+    func resumedBlocksHaveTheCodesOfOneAppend(_ coding: TensorForm.Coding) async throws {
+        var generator = SeededGenerator("resumedBlocksHaveTheCodesOfOneAppend(\(coding))")
+        for _ in 0..<TestSettings.iterations(4) {
+            let form = TensorForm(heads: 1 + generator.below(3), dimension: 1 + generator.below(11), coding: coding)
+            var members = generator.members(20)
+            members.payload = bytes(payload(form, 20, &generator))
+            let stores = try (0..<2).map { _ in
+                try BlockFixture { ($0.blockSize, $0.payload) = (6, .tensors(form)) }
+            }
+            try await stores[0].store.append(to: "s", members)
+            var start = 0
+            while start < 20 {
+                let end = min(20, start + 1 + generator.below(4))
+                try await stores[1].store.append(to: "s", members.slice(start..<end))
+                start = end
+            }
+            let records = try stores.map { try $0.store.contents().records }
+            #expect(records[0] == records[1], "\(form)")
         }
     }
 

@@ -4,13 +4,6 @@ import LociMemory
 
 /// What verbs about blocks print.
 enum BlockReport {
-    private static func form(_ configuration: BlockConfiguration) -> String {
-        switch configuration.payload {
-        case .bytes: "bytes"
-        case .tensors(let form): form.name
-        }
-    }
-
     static func json(_ name: String, _ info: BlockStore.Info) -> JSONValue {
         let configuration = info.configuration
         return .object([
@@ -21,7 +14,7 @@ enum BlockReport {
             ("pinned", .integer(info.pinned)), ("block_size", .integer(configuration.blockSize)),
             ("landmark_policy", .string(configuration.landmarks.name)),
             ("member_vectors", .string(configuration.memberVectors.rawValue)),
-            ("payload", .string(form(configuration))),
+            ("payload", .string(configuration.payload.name)),
             ("byte_limit", configuration.byteLimit.map { .integer($0) } ?? .null),
             ("eviction", .string(configuration.eviction.name)),
         ])
@@ -36,7 +29,8 @@ enum BlockReport {
         for (name, info) in infos {
             table.add([
                 name, Format.count(info.streams), Format.count(info.members), Format.count(info.blocks),
-                Format.count(info.configuration.blockSize), info.configuration.landmarks.name, form(info.configuration),
+                Format.count(info.configuration.blockSize), info.configuration.landmarks.name,
+                info.configuration.payload.name,
                 Format.bytes(info.bytes), Format.bytes(info.indexBytes), Format.count(info.evicted), info.model,
             ])
         }

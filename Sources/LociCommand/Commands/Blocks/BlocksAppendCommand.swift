@@ -131,31 +131,22 @@ struct BlockMakingOptions: ParsableArguments {
     /// - Throws: `ValidationError`.
     func configuration() throws -> BlockConfiguration {
         var configuration = BlockConfiguration()
-        try Allowed.check("--block", blockSize, in: 1...BlockConfiguration.maximumBlockSize)
-        configuration.blockSize = blockSize
-        guard let policy = LandmarkPolicy(name: landmarks), policy != .given else {
-            throw ValidationError(
-                "--landmarks is \(landmarks); it must be mean, segments:N, received:N or cover:N, N up to 64")
-        }
-        configuration.landmarks = policy
-        guard let vectors = BlockConfiguration.MemberVectors(rawValue: memberVectors) else {
-            throw ValidationError("--member-vectors is \(memberVectors); it must be none, float16 or float32")
-        }
-        configuration.memberVectors = vectors
-        if let tensors {
-            guard let form = TensorForm(name: tensors) else {
-                throw ValidationError("--tensors is \(tensors); write heads x numbers : coding, such as 32x128:float16")
+        let given: [(part: BlockConfiguration.Part, text: String?, name: String)] = [
+            (.blockSize, "\(blockSize)", "--block"), (.landmarks, landmarks, "--landmarks"),
+            (.memberVectors, memberVectors, "--member-vectors"), (.tensors, tensors, "--tensors"),
+            (.byteLimit, byteLimit.map { "\($0)" }, "--byte-limit"), (.eviction, eviction, "--eviction"),
+            (.metric, "\(metric.value)", "--metric"), (.quantization, "\(quantization.value)", "--quantization"),
+        ]
+        do {
+            for (part, text, name) in given {
+                if let text { try configuration.set(part, to: text, name: name) }
             }
-            configuration.payload = .tensors(form)
+        } catch {
+            throw ValidationError("\(error)")
         }
-        try Allowed.check("--byte-limit", byteLimit, in: 1...Int.max)
-        configuration.byteLimit = byteLimit
-        guard let evicted = BlockConfiguration.Eviction(name: eviction) else {
-            throw ValidationError("--eviction is \(eviction); it must be lru, or mass:0.1 with a share from 0 up to 1")
+        guard configuration.landmarks != .given else {
+            throw ValidationError("--landmarks is given; the command line cannot give any: choose another policy")
         }
-        configuration.eviction = evicted
-        guard metric.value != .l2 else { throw ValidationError("--metric is l2; it must be cosine or ip") }
-        configuration.collection = CollectionConfiguration(metric: metric.value, quantization: quantization.value)
         return configuration
     }
 }

@@ -42,14 +42,9 @@ struct BlockStoreArguments: ParsableArguments {
         in database: Database, _ model: ModelOptions, given: Bool,
         _ configuration: BlockConfiguration = BlockConfiguration()
     ) throws -> BlockStore {
-        func store(_ embedder: (any Embedder)?) throws -> BlockStore {
-            try BlockStore(database, name: self.store, embedder: embedder, configuration)
+        try BlockStore(database, MemoryNamespace(store), configuration, embeds: !given || model.model != nil) {
+            try model.named ?? ModelOptions.embedder(ofModel: $0, store)
         }
-        let bare = try store(nil)
-        let own = try bare.exists ? bare.info().model : nil
-        if given, model.model == nil, own == nil || own == MemoryStore.givenModel { return bare }
-        if let named = try model.named { return try store(named) }
-        return try store(ModelOptions.embedder(ofModel: own, self.store))
     }
 }
 

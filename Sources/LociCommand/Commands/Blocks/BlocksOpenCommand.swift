@@ -119,30 +119,26 @@ struct BlockOpeningOptions: ParsableArguments {
     /// - Throws: `ValidationError`.
     func options() throws -> OpeningOptions {
         var options = OpeningOptions()
-        let budgets = [
-            blocks.map { OpeningOptions.Budget.blocks($0) }, budgetMembers.map { .members($0) },
-            budgetBytes.map { .bytes($0) },
-        ]
-        .compactMap(\.self)
-        guard budgets.count <= 1 else {
+        guard [blocks, budgetMembers, budgetBytes].count(where: { $0 != nil }) <= 1 else {
             throw ValidationError("give one of --blocks, --budget-members and --budget-bytes")
         }
-        options.budget = budgets.first ?? options.budget
-        (options.stream, options.sinks, options.window) = (stream, sinks, window)
-        options.lexicalWeight = lexicalWeight
-        guard let aggregation = OpeningOptions.Aggregation(rawValue: aggregation) else {
-            throw ValidationError("--aggregation is \(aggregation); it must be maximum or mean")
+        let given: [(part: OpeningOptions.Part, text: String?, name: String)] = [
+            (.blocks, blocks.map { "\($0)" }, "--blocks"),
+            (.members, budgetMembers.map { "\($0)" }, "--budget-members"),
+            (.bytes, budgetBytes.map { "\($0)" }, "--budget-bytes"), (.sinks, "\(sinks)", "--sinks"),
+            (.window, "\(window)", "--window"), (.lexicalWeight, "\(lexicalWeight)", "--lexical-weight"),
+            (.aggregation, aggregation, "--aggregation"), (.landmarkScore, landmarkScore, "--landmark-score"),
+            (.weighing, weighing, "--weighing"), (.scale, "\(scale)", "--scale"),
+        ]
+        options.stream = stream
+        do {
+            for (part, text, name) in given {
+                if let text { try options.set(part, to: text, name: name) }
+            }
+            try options.validate()
+        } catch {
+            throw ValidationError("\(error)")
         }
-        guard let landmarkScore = OpeningOptions.LandmarkScore(rawValue: landmarkScore) else {
-            throw ValidationError("--landmark-score is \(landmarkScore); it must be maximum or sum")
-        }
-        (options.aggregation, options.landmarkScore) = (aggregation, landmarkScore)
-        switch weighing {
-        case "softmax": options.weighing = .softmax(scale: scale)
-        case "stick-breaking": options.weighing = .stickBreaking(scale: scale)
-        default: throw ValidationError("--weighing is \(weighing); it must be softmax or stick-breaking")
-        }
-        do { try options.validate() } catch { throw ValidationError("\(error)") }
         return options
     }
 }

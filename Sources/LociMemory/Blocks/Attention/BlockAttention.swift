@@ -15,7 +15,8 @@ public struct AttentionOptions: Sendable, Equatable {
     public var weighing = Weighing.grouped
     /// What logits are multiplied by; nil for one over the root of the dimension.
     public var scale: Float?
-    /// Whether to attend to all blocks of the streams, too, and to tell how much of that attention the opened ones have.
+    /// Whether to attend to all blocks of the store, too, whatever their streams, and to tell how much of that attention the opened ones
+    /// have.
     public var comparesWithAll = false
 
     /// The usual.
@@ -53,8 +54,10 @@ extension BlockReader {
                 name: "the number of query heads", value: "\(queries.count)", allowed: "a multiple of \(form.heads)")
         }
         guard queries.allSatisfy({ $0.count == form.dimension && $0.allSatisfy(\.isFinite) }) else {
+            let other = queries.first { $0.count != form.dimension }
             throw MemoryError.parameter(
-                name: "a query head", value: "\(queries.first { $0.count != form.dimension }?.count ?? 0) numbers",
+                name: "a query head",
+                value: other.map { "\($0.count) numbers" } ?? "a vector with a number that is not finite",
                 allowed: "\(form.dimension) finite numbers")
         }
         guard blocks.allSatisfy({ $0.weight.isFinite && $0.weight >= 0 }) else {

@@ -71,64 +71,59 @@ public struct TensorForm: Sendable, Hashable {
     /// Where the keys of a head, or its values, begin in a block.
     func offset(head: Int, ofValues: Bool, count: Int) -> Int { (2 * head + (ofValues ? 1 : 0)) * count * rowBytes }
 
-    /// Members' keys and values as a block has them.
-    func arranged(_ payload: [UInt8], count: Int) -> [UInt8] {
+    /// Members' keys and values with each row coded, in the order in which they were given.
+    ///
+    /// A row is coded once, when it comes: rounded to float16 again, what was coded may be other codes.
+    func coded(_ payload: [UInt8]) -> [UInt8] {
+        guard coding == .lvq8 else { return payload }
+        var rows: [UInt8] = []
+        rows.reserveCapacity(payload.count / (2 * dimension) * rowBytes)
+        for start in stride(from: 0, to: payload.count, by: 2 * dimension) {
+            append(payload[start..<start + 2 * dimension], to: &rows)
+        }
+        return rows
+    }
+
+    /// Members' coded rows as a block has them.
+    func arranged(_ rows: [UInt8], count: Int) -> [UInt8] {
         var block: [UInt8] = []
-        block.reserveCapacity(2 * heads * count * rowBytes)
+        block.reserveCapacity(rows.count)
         for head in 0..<heads {
             for isValue in [0, 1] {
                 for member in 0..<count {
-                    let start = member * memberBytes + (isValue * heads + head) * 2 * dimension
-                    append(payload[start..<start + 2 * dimension], to: &block)
+                    let start = member * storedBytes + (isValue * heads + head) * rowBytes
+                    block += rows[start..<start + rowBytes]
                 }
             }
         }
         return block
     }
 
-    /// Members' keys and values, as they were given but for what coding them lost.
-    ///
-    /// Coded once more they are the same bytes: the ends of a row's range are among its numbers' codes.
+    /// The coded rows of a block's members, as they were before they were arranged.
     func unarranged(_ block: [UInt8], count: Int) -> [UInt8] {
-        var payload = [UInt8](repeating: 0, count: count * memberBytes)
-        for head in 0..<heads {
+        var rows: [UInt8] = []
+        rows.reserveCapacity(block.count)
+        for member in 0..<count {
             for isValue in [0, 1] {
-                for member in 0..<count {
-                    let row = (2 * head + isValue) * count + member
-                    let halves = halves(block[row * rowBytes..<(row + 1) * rowBytes])
-                    let start = member * memberBytes + (isValue * heads + head) * 2 * dimension
-                    payload.replaceSubrange(start..<start + 2 * dimension, with: halves)
+                for head in 0..<heads {
+                    let start = ((2 * head + isValue) * count + member) * rowBytes
+                    rows += block[start..<start + rowBytes]
                 }
             }
         }
-        return payload
+        return rows
     }
 
-    private func append(_ halves: ArraySlice<UInt8>, to block: inout [UInt8]) {
-        guard coding == .lvq8 else {
-            block += halves
-            return
-        }
+    private func append(_ halves: ArraySlice<UInt8>, to rows: inout [UInt8]) {
         let numbers = numbers(halves)
         let low = numbers.min() ?? 0
         let step = ((numbers.max() ?? 0) - low) / 255
         for number in [low, step] {
-            withUnsafeBytes(of: number.bitPattern.littleEndian) { block.append(contentsOf: $0) }
+            withUnsafeBytes(of: number.bitPattern.littleEndian) { rows.append(contentsOf: $0) }
         }
         for number in numbers {
-            block.append(step > 0 ? UInt8(max(0, min(255, ((number - low) / step).rounded()))) : 0)
+            rows.append(step > 0 ? UInt8(max(0, min(255, ((number - low) / step).rounded()))) : 0)
         }
-    }
-
-    private func halves(_ row: ArraySlice<UInt8>) -> [UInt8] {
-        guard coding == .lvq8 else { return Array(row) }
-        func number(_ offset: Int) -> Float {
-            let bits = (0..<4).reduce(UInt32(0)) { $0 | UInt32(row[row.startIndex + offset + $1]) << UInt32(8 * $1) }
-            return Float(bitPattern: bits)
-        }
-        let (low, step) = (number(0), number(4))
-        return MemberVectorRecord.encoded(
-            row.dropFirst(Self.headerBytes).map { low + step * Float($0) }, .float16)
     }
 
     private func numbers(_ halves: ArraySlice<UInt8>) -> [Float] {

@@ -15,8 +15,10 @@ struct BlockQuery {
     /// - Throws: `MemoryError.parameter`, `.emptyQuery`.
     init(_ queries: [[Float]], text: String?, _ options: OpeningOptions, in settings: BlockSettings) throws {
         guard queries.allSatisfy({ $0.count == settings.dimension && $0.allSatisfy(\.isFinite) }) else {
+            let other = queries.first { $0.count != settings.dimension }
             throw MemoryError.parameter(
-                name: "a query", value: "\(queries.first { $0.count != settings.dimension }?.count ?? 0) numbers",
+                name: "a query",
+                value: other.map { "\($0.count) numbers" } ?? "a vector with a number that is not finite",
                 allowed: "\(settings.dimension) finite numbers, as the store's vectors have")
         }
         vectors = try queries.map { query in
@@ -129,18 +131,23 @@ struct BlockCandidates {
     private func measure(_ items: inout [Item], _ landmarks: Loci.Collection) throws {
         guard !query.vectors.isEmpty, !items.isEmpty else { return }
         let ids = items.map { VectorID(block: $0.block) }
+        let isAngular = reader.settings.configuration.isAngular
         var similarities: [[Double]] = []
         switch options.landmarkScore {
         case .maximum:
-            let isAngular = reader.settings.configuration.isAngular
             similarities = try landmarks.distances(from: query.vectors, to: ids).map { distances in
                 distances.map { isAngular ? 1 - Double($0) : -Double($0) }
             }
         case .sum:
             similarities = query.vectors.map { _ in [] }
             try landmarks.forEachRow(of: ids) { _, vectors in
+                // A collection may keep the lengths that landmarks were given with.
+                let lengths = vectors.map { isAngular ? dotProduct($0[...], $0[...]).squareRoot() : 1 }
                 for (place, query) in query.vectors.enumerated() {
-                    similarities[place].append(vectors.reduce(0) { $0 + dotProduct(query[...], $1[...]) })
+                    similarities[place].append(
+                        zip(vectors, lengths).reduce(0) { sum, landmark in
+                            sum + (landmark.1 > 0 ? dotProduct(query[...], landmark.0[...]) / landmark.1 : 0)
+                        })
                 }
             }
         }

@@ -26,12 +26,18 @@ extension BlockStore {
     public func open(
         queries: [[Float]], text: String? = nil, _ options: OpeningOptions = OpeningOptions()
     ) throws -> BlockOpening {
-        let opening = try read { reader in
-            try requireModel(of: reader.settings)
-            return try reader.open(queries: queries, text: text, options)
-        }
+        let opening = try read { try open(queries: queries, text: text, options, in: $0) }
         note(NotedOpening(opening))
         return opening
+    }
+
+    /// Opens blocks of the store as a reader has it. Nothing is noted.
+    /// - Throws: As ``open(queries:text:_:)``.
+    package func open(
+        queries: [[Float]], text: String?, _ options: OpeningOptions, in reader: BlockReader
+    ) throws -> BlockOpening {
+        try requireModel(of: reader.settings)
+        return try reader.open(queries: queries, text: text, options)
     }
 
     /// Attends to the keys and values of the blocks of an opening, and notes how much attention each got.

@@ -5,11 +5,12 @@ import Loci
 /// Removes the blocks that matter least, where a store has a limit of bytes.
 ///
 /// Down to nine tenths of the limit at once: finding them reads the uses of all blocks. Pinned blocks stay, and the last block of each
-/// stream, which is still being filled.
+/// stream, which is still being filled. So do the blocks of the change that asks for room: what it acknowledges is there.
 enum BlockEviction {
     private static let kept = 0.9
 
-    static func run(in writer: inout BlockWriter) throws {
+    /// - Parameter written: The blocks that the change has written.
+    static func run(in writer: inout BlockWriter, keeping written: Set<UInt32>) throws {
         let settings = writer.settings
         guard let limit = settings.configuration.byteLimit, settings.bytes > limit else { return }
         var uses: [UInt32: BlockUsage] = [:]
@@ -26,7 +27,7 @@ enum BlockEviction {
         try writer.records.forEach(prefix: BlockKeys.blocks) { key, value in
             let number = BlockKeys.lastNumber(in: key)
             let record = try BlockRecord(decoding: value, number: number)
-            guard !record.isPinned, !last.contains(number) else { return true }
+            guard !record.isPinned, !last.contains(number), !written.contains(number) else { return true }
             let usage = uses[number] ?? BlockUsage(opening: 0, mass: 0)
             let worth =
                 switch settings.configuration.eviction {

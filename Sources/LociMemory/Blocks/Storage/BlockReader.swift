@@ -140,6 +140,28 @@ public struct BlockReader {
         return blocks
     }
 
+    /// What a block is.
+    /// - Throws: `MemoryError.blockNotFound`.
+    public func stored(_ number: UInt32) throws -> StoredBlock {
+        let record = try block(number)
+        return StoredBlock(
+            number: number, stream: try stream(record.stream).name, positions: record.first..<record.end,
+            landmarks: record.landmarks, bytes: record.bytes, isPinned: record.isPinned)
+    }
+
+    /// Blocks of a stream that begin at a position or behind it, in their order.
+    /// - Throws: `MemoryError.streamNotFound`.
+    public func stored(in stream: String, from position: UInt64 = 0, limit: Int = .max) throws -> [StoredBlock] {
+        guard let (number, _) = try self.stream(stream) else { throw MemoryError.streamNotFound(stream) }
+        var numbers: [UInt32] = []
+        guard limit > 0 else { return [] }
+        try forEachBlock(of: number, from: position) {
+            numbers.append($0)
+            return numbers.count < limit
+        }
+        return try numbers.map { try stored($0) }
+    }
+
     /// The positions of a block in its stream.
     /// - Throws: `MemoryError.blockNotFound`.
     public func positions(of block: UInt32) throws -> Range<UInt64> {

@@ -103,7 +103,7 @@ struct StreamRecord: Equatable {
 /// How a block was used: under ``BlockKeys/usage(of:)``, little-endian:
 ///
 ///     offset size
-///          0    8  the opening that used it last; openings are counted from 1
+///          0    8  the use that was its last; uses are counted from 1
 ///          8    8  the attention that it had then, f64
 struct BlockUsage: Equatable {
     static let byteCount = 16
@@ -121,6 +121,11 @@ struct BlockUsage: Equatable {
             left >>= 1
         }
         return mass
+    }
+
+    /// It, once it was used again.
+    func used(at opening: UInt64, mass: Double, leaving share: Double) -> BlockUsage {
+        BlockUsage(opening: opening, mass: self.mass(at: opening, share: share) + mass)
     }
 
     var encoded: [UInt8] {

@@ -32,7 +32,7 @@ enum BlockRecords {
     }
 
     func forEach(
-        prefix: [UInt8], from start: [UInt8]? = nil, _ body: (_ key: [UInt8], _ value: RawSpan) throws -> Bool
+        prefix: [UInt8] = [], from start: [UInt8]? = nil, _ body: (_ key: [UInt8], _ value: RawSpan) throws -> Bool
     ) throws {
         switch self {
         case .committed(let table): try table.forEach(prefix: prefix, from: start, body)

@@ -21,7 +21,7 @@ struct BlockSettings: Equatable {
     var (blocks, members, bytes) = (0, 0, 0)
     /// How many were evicted.
     var evicted = 0
-    /// How many openings were noted.
+    /// How many uses were noted: openings, and, where what was used least recently goes first, writes.
     var openings: UInt64 = 0
 
     init(_ configuration: BlockConfiguration, model: String) {
@@ -42,6 +42,14 @@ struct BlockSettings: Equatable {
             members["memberVectors"] = .string(configuration.memberVectors.rawValue)
             members["metric"] = .string("\(configuration.collection.metric)")
             members["quantization"] = .string("\(configuration.collection.quantization)")
+            members["originals"] = .string("\(configuration.collection.originals)")
+            members["keepsLengths"] = .bool(configuration.collection.keepsLengths)
+            let build = configuration.collection.build
+            members["degree"] = .number(Double(build.maximumDegree))
+            members["window"] = .number(Double(build.window))
+            if let alpha = build.alpha { members["alpha"] = .number(Double(alpha)) }
+            // As text: a number of JSON has 53 bits.
+            members["seed"] = .string("\(build.seed)")
             if let limit = configuration.byteLimit { members["byteLimit"] = .number(Double(limit)) }
             if case .decayedMass(let share) = configuration.eviction { members["decay"] = .number(share) }
             if case .tensors(let form) = configuration.payload { members["tensors"] = .string(form.name) }
@@ -83,6 +91,18 @@ struct BlockSettings: Equatable {
         }
         (configuration.landmarks, configuration.memberVectors, configuration.language) = (landmarks, vectors, language)
         configuration.collection = CollectionConfiguration(metric: metric, quantization: quantization)
+        // Stores of before these were kept have the usual ones.
+        if case .string(let name)? = attributes["originals"] {
+            guard let originals = Originals(name: name) else { throw unreadable("originals") }
+            configuration.collection.originals = originals
+        }
+        if case .bool(let keeps)? = attributes["keepsLengths"] { configuration.collection.keepsLengths = keeps }
+        if attributes["degree"] != nil {
+            guard let seed = UInt64(try text("seed")) else { throw unreadable("seed") }
+            configuration.collection.build = BuildParameters(
+                maximumDegree: try number("degree"), window: try number("window"), seed: seed)
+        }
+        if case .number(let alpha)? = attributes["alpha"] { configuration.collection.build.alpha = Float(alpha) }
         if case .number(let limit)? = attributes["byteLimit"] { configuration.byteLimit = Int(exactly: limit) ?? .max }
         if case .number(let share)? = attributes["decay"] { configuration.eviction = .decayedMass(share) }
         if case .string(let name)? = attributes["tensors"] {

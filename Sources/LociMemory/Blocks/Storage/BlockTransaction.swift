@@ -8,7 +8,7 @@ package import Loci
 /// ```swift
 /// let changes = try database.write { transaction in
 ///     let changes = BlockTransaction(transaction, uses)
-///     for batch in batches { try store.append(batch, vectors: vectors, in: changes) }
+///     for batch in batches { try store.append(batch, to: stream, vectors: vectors, in: changes) }
 ///     try changes.finish()
 ///     return changes
 /// }
@@ -85,7 +85,7 @@ package final class BlockTransaction {
         let openings = uses.take(of: store)
         guard !openings.isEmpty else { return }
         taken.append((store, openings))
-        for opening in openings { try writer.note(opening) }
+        try writer.note(openings)
     }
 
     /// Forgets a store.

@@ -81,6 +81,7 @@ struct BlockWriter {
     func plan(appending members: BlockMembers, to name: String) throws -> AppendPlan {
         try BlockAdmission.validate(stream: name)
         try BlockAdmission.validate(members, in: settings)
+        let members = coded(members)
         var plan = AppendPlan(members, number: settings.nextStream, StreamRecord(name: name))
         if let known = try self.number(of: name) {
             (plan.number, plan.record, plan.isNew) = (known, try stream(known), false)
@@ -141,6 +142,14 @@ struct BlockWriter {
         return AppendedMembers(stream: record.name, positions: first..<record.next, blocks: plan.blocks)
     }
 
+    /// Members with their keys and values coded, as those of blocks are that are filled up.
+    private func coded(_ members: BlockMembers) -> BlockMembers {
+        guard case .tensors(let form) = configuration.payload else { return members }
+        var coded = members
+        coded.payload = form.coded(members.payload)
+        return coded
+    }
+
     private func given(_ members: BlockMembers, _ place: Int) throws(MemoryError) -> [[[Float]]] {
         guard case .given = configuration.landmarks else { return [] }
         guard place < members.landmarks.count else {
@@ -164,7 +173,7 @@ struct BlockWriter {
 
     /// What is to be written so that the members of a block are replaced.
     /// - Throws: `MemoryError.blockNotFound`, `.badMembers`; `IndexError` for landmarks that cannot be stored.
-    func plan(replacing number: UInt32, by members: BlockMembers) throws -> BlockDraft {
+    func plan(replacing number: UInt32, by members: BlockMembers) throws -> (draft: BlockDraft, members: BlockMembers) {
         guard let old = try block(number) else { throw MemoryError.blockNotFound(number) }
         guard members.count == old.count else {
             throw MemoryError.badMembers(reason: "there are \(members.count), and block \(number) has \(old.count)")
@@ -174,11 +183,11 @@ struct BlockWriter {
             throw MemoryError.badMembers(
                 reason: "landmarks are given for \(members.landmarks.count) blocks, and there is one")
         }
-        var complete = members
+        var complete = coded(members)
         complete.landmarks = try given(members, 0)
         var record = BlockRecord(stream: old.stream, first: old.first, count: members.count)
         record.isPinned = old.isPinned
-        return try draft(complete, as: number, record, replacing: old)
+        return (try draft(complete, as: number, record, replacing: old), complete)
     }
 
     /// Makes ready what is to be stored of a block, or says why it cannot be.
@@ -197,6 +206,7 @@ struct BlockWriter {
             throw MemoryError.badMembers(
                 reason: "a block needs 1 to \(LandmarkPolicy.maximumCount) landmarks of \(dimension) numbers")
         }
+        try requireUsable(vectors, of: record)
         for vector in vectors {
             if let landmarks {
                 try landmarks.validate(VectorID(block: number), vector)
@@ -218,6 +228,19 @@ struct BlockWriter {
                     + "is the limit: make blocks of fewer members")
         }
         return BlockDraft(number: number, record: record, old: old, landmarks: vectors)
+    }
+
+    /// - Throws: `MemoryError.badMembers` for landmarks that nothing can be compared with, as a caller may give them.
+    private func requireUsable(_ landmarks: [[Float]], of block: BlockRecord) throws(MemoryError) {
+        for (place, vector) in landmarks.enumerated() {
+            func fail(_ reason: String) -> MemoryError {
+                .badMembers(reason: "landmark \(place) of the block at position \(block.first) \(reason)")
+            }
+            guard vector.allSatisfy(\.isFinite) else { throw fail("has a number that is not finite") }
+            guard !configuration.isAngular || vector.contains(where: { $0 != 0 }) else {
+                throw fail("is zero, which has no direction")
+            }
+        }
     }
 
     /// Writes a block that was made ready, with all that belongs to it.
@@ -250,7 +273,10 @@ struct BlockWriter {
             isByAttention && !isFull ? MemberVectorRecord.encoded(members.attention, .float32) : [],
             BlockKeys.attention(of: number))
         record.landmarks = draft.landmarks.count
-        record.payloadBytes = members.payload.count / members.count
+        record.payloadBytes =
+            if case .tensors(let form) = configuration.payload { form.memberBytes } else {
+                members.payload.count / members.count
+            }
         record.bytes = bytes
         settings.members += members.count
         settings.bytes += bytes
@@ -344,18 +370,46 @@ struct BlockWriter {
         try records.set(record.encoded, for: BlockKeys.block(number))
     }
 
-    /// Counts an opening. Blocks that are gone since do not matter.
-    mutating func note(_ opening: NotedOpening) throws {
-        settings.openings += 1
-        let share = if case .decayedMass(let share) = configuration.eviction { share } else { 0.0 }
-        for (number, mass) in opening.uses where try block(number) != nil {
-            let key = BlockKeys.usage(of: number)
-            let before =
-                try records.withValue(for: key) { try BlockUsage(decoding: $0) } ?? BlockUsage(opening: 0, mass: 0)
-            let usage = BlockUsage(
-                opening: settings.openings, mass: before.mass(at: settings.openings, share: share) + mass)
-            try records.set(usage.encoded, for: key)
+    /// Counts openings. Blocks that are gone since do not matter.
+    mutating func note(_ openings: [NotedOpening]) throws {
+        // Most openings give blocks that others gave, too: each is written once.
+        var usages: [UInt32: BlockUsage?] = [:]
+        for opening in openings {
+            settings.openings += 1
+            for (number, mass) in opening.uses {
+                guard let before = try usages[number] ?? usage(of: number) else {
+                    usages[number] = .some(nil)
+                    continue
+                }
+                usages[number] = before.used(at: settings.openings, mass: mass, leaving: share)
+            }
         }
+        for (number, usage) in usages.sorted(by: { $0.key < $1.key }) {
+            if let usage { try records.set(usage.encoded, for: BlockKeys.usage(of: number)) }
+        }
+    }
+
+    /// Counts that blocks were written as a use of them, where it matters which are evicted: what has just come has had no time to be
+    /// opened. By attention, it is as if an opening had given each all of it.
+    mutating func noteWritten(_ blocks: [UInt32]) throws {
+        guard configuration.byteLimit != nil, !blocks.isEmpty else { return }
+        // What each opening leaves a share of is not changed by writing.
+        if case .leastRecentlyUsed = configuration.eviction { settings.openings += 1 }
+        for number in blocks {
+            guard let before = try usage(of: number) else { continue }
+            let usage = before.used(at: settings.openings, mass: 1, leaving: share)
+            try records.set(usage.encoded, for: BlockKeys.usage(of: number))
+        }
+    }
+
+    /// The share of its attention that a block keeps from one opening to the next.
+    private var share: Double { if case .decayedMass(let share) = configuration.eviction { share } else { 0 } }
+
+    /// How a block was used; nil if there is none of the number.
+    private func usage(of number: UInt32) throws -> BlockUsage? {
+        guard try block(number) != nil else { return nil }
+        let known = try records.withValue(for: BlockKeys.usage(of: number)) { try BlockUsage(decoding: $0) }
+        return known ?? BlockUsage(opening: 0, mass: 0)
     }
 
     /// Writes what the store says of itself.
