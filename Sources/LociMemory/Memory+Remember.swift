@@ -115,11 +115,9 @@ package struct UnitBatch: Sendable {
 extension MemoryStore {
     /// Vectors of texts by the embedder.
     /// - Throws: `MemoryError.badVector` where there is none, or where it gives what is no vector of its model.
-    package func vectors(of texts: [String]) async throws -> [[Float]] {
+    func vectors(of texts: [String]) async throws -> [[Float]] {
         guard !texts.isEmpty else { return [] }
-        guard let embedder else {
-            throw MemoryError.badVector(index: 0, reason: "none is given, and the store has no embedder")
-        }
+        guard let embedder else { throw MemoryError.noEmbedder }
         return try await embedder.checkedVectors(of: texts)
     }
 
@@ -129,6 +127,12 @@ extension MemoryStore {
             throw .otherModel(namespace: namespace.description, model: settings.model, given: model)
         }
     }
+}
+
+extension MemoryError {
+    /// Vectors are to be made, and nothing makes them.
+    package static let noEmbedder = MemoryError.badVector(
+        index: 0, reason: "none is given, and the store has no embedder")
 }
 
 extension Embedder {

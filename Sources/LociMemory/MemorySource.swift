@@ -1,6 +1,6 @@
 // Loci, Apache License 2.0.
 
-/// Where servers take the memories of namespaces from.
+/// Where servers take the memories of namespaces, and stores of blocks, from.
 public protocol MemorySource: Sendable {
     /// The memory of a namespace.
     /// - Parameters:
@@ -12,11 +12,26 @@ public protocol MemorySource: Sendable {
     /// The names of all namespaces, in the order of their bytes.
     /// - Throws: Whatever is said to the client.
     func namespaces() throws -> [MemoryNamespace]
+
+    /// A store of blocks.
+    /// - Parameters:
+    ///   - name: Which; it need not be there.
+    ///   - embeds: Whether texts will be made vectors of. Otherwise vectors are given, of whichever model the store has.
+    ///   - configuration: What it is made with where it is not there.
+    /// - Throws: Whatever is said to the client.
+    func blocks(_ name: MemoryNamespace, embeds: Bool, _ configuration: BlockConfiguration) throws -> BlockStore
 }
 
 extension MemoryStore: MemorySource {
     /// The memory of a namespace, with the store's embedder.
     public func memory(_ namespace: MemoryNamespace, embeds: Bool) throws -> Memory {
         try memory(namespace.description)
+    }
+
+    /// A store of blocks, with the store's embedder unless its vectors are given.
+    public func blocks(
+        _ name: MemoryNamespace, embeds: Bool, _ configuration: BlockConfiguration
+    ) throws -> BlockStore {
+        try BlockStore(database, name, configuration, embeds: embeds) { _ in embedder }
     }
 }

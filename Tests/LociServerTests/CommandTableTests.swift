@@ -25,7 +25,7 @@ import Testing
         let text = try String(contentsOf: page, encoding: .utf8)
         for command in CommandTable().commands {
             #expect(text.contains(command.name), "docs/protocol.md does not tell of \(command.name)")
-            if ["loci", "memory"].contains(command.documentation.group) {
+            if ["loci", "memory", "blocks"].contains(command.documentation.group) {
                 let flat = text.replacing("\n     ", with: " ")
                 let words = command.documentation.syntax
                 let syntax = words.isEmpty ? command.name : "\(command.name) \(words)"

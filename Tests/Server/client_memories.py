@@ -1,5 +1,5 @@
 # Loci, Apache License 2.0.
-"""Memories through redis-py: `client_memories.py PORT PROTOCOL`, run by memories.py for each version of redis-py."""
+"""Memories and blocks through redis-py: `client_memories.py PORT PROTOCOL`, run by memories.py for each version of redis-py."""
 
 import json
 import struct
@@ -71,6 +71,29 @@ def pipelines(report, client):
     report.equal("a transaction", fields(replies[1][0])["text"], "In a transaction")
 
 
+def blocks(report, client):
+    ask = client.execute_command
+    texts = [f"fact number {number}" for number in range(10)]
+    reply = fields(ask("BLK.APPEND", "talk", "monday", 10, "TEXTS", *texts, "BLOCK", 4))
+    report.equal("BLK.APPEND", [reply["from"], reply["to"], reply["blocks"]], [0, 10, [1, 2, 3]])
+    opened = fields(ask("BLK.OPEN", "talk", "TEXT", "fact number 5", "BLOCKS", 1, "LEXICAL", 1, "BEST", 1))
+    block = fields(opened["blocks"][0])
+    report.equal("BLK.OPEN", [block["block"], block["texts"]], [2, texts[4:8]])
+    report.equal("its best member", fields(opened["best"][0])["text"], texts[5])
+    report.equal("BLK.STREAMS", [fields(stream) for stream in ask("BLK.STREAMS", "talk")], [{"stream": "monday", "to": 10}])
+    blob = struct.pack("<4f", 1, 0, 0, 1)
+    ask("BLK.APPEND", "raw", "s", 2, "FP32", blob, "PAYLOAD", "abcd", "MEMBERVECTORS", "float32")
+    stored = fields(ask("BLK.BLOCK", "raw", 1, "WITHPAYLOAD"))
+    report.equal("BLK.BLOCK", [stored["payload"], stored["from"], stored["to"]], ["abcd", 0, 2])
+    pipe = client.pipeline(transaction=True)
+    pipe.execute_command("BLK.APPEND", "talk", "monday", 1, "TEXTS", "one more")
+    pipe.execute_command("BLK.INFO", "talk")
+    pipe.execute_command("BLK.PIN", "talk", 1)
+    report.equal("blocks in a transaction", fields(pipe.execute()[1])["members"], 11)
+    report.equal("BLK.FORGET", ask("BLK.FORGET", "talk", "STREAM", "monday"), 3)
+    report.equal("BLK.STORES", sorted(ask("BLK.STORES")), ["raw", "talk"])
+
+
 def refusals(report, client):
     for name, words, expected in (
         ("an unknown namespace", ["MEM.RECALL", "nosuch", "x"], "there is no namespace"),
@@ -81,6 +104,9 @@ def refusals(report, client):
             ["MEM.REMEMBER", "pipe", "s", "x", "FP32", struct.pack("<2f", 1, 0)],
             "it has 2 numbers, and the memory's have 384",
         ),
+        ("an unknown store", ["BLK.OPEN", "nosuch", "TEXT", "x"], "there is no store of blocks"),
+        ("no members", ["BLK.APPEND", "talk", "s", 0, "TEXTS"], "the number of members is '0'"),
+        ("a collection of a store of blocks", ["DEL", "blocks/raw:landmarks"], "belongs to the store of blocks 'raw'"),
         ("a collection of a memory", ["DEL", "memory/pipe:turn"], "belongs to the memory of 'pipe'"),
     ):
         try:
@@ -95,13 +121,14 @@ def main():
     report = Report(f"memories by redis-py {redis.__version__}, RESP{protocol}")
     client = redis.Redis(port=port, protocol=protocol, decode_responses=True)
     client.flushall()
-    for part in (conversation, pipelines, refusals):
+    for part in (conversation, pipelines, blocks, refusals):
         try:
             part(report, client)
         except Exception:
             report.failure(part.__name__, traceback.format_exc())
     client.flushall()
-    report.equal("nothing is left", [client.execute_command("MEM.NAMESPACES"), client.dbsize()], [[], 0])
+    left = [client.execute_command(name) for name in ("MEM.NAMESPACES", "BLK.STORES")]
+    report.equal("nothing is left", [left, client.dbsize()], [[[], []], 0])
     client.close()
     return report.finish()
 

@@ -11,7 +11,8 @@ struct CommandTable: Sendable {
             SessionCommands.all + TransactionCommands.all + KeyCommands.all + ServerCommands.all
             + VectorWriteCommands.all + VectorReadCommands.all + VectorSearchCommand.all + CollectionCommands.all
             + BatchCommands.all + TextCommands.all + TuningCommands.all + MemoryWriteCommands.all
-            + MemoryRecallCommand.all + MemoryChangeCommands.all + MemoryReadCommands.all
+            + MemoryRecallCommand.all + MemoryChangeCommands.all + MemoryReadCommands.all + BlockWriteCommands.all
+            + BlockOpenCommand.all + BlockReadCommands.all
         byName = Dictionary(
             commands.enumerated().map { (Array($1.name.utf8), $0) }, uniquingKeysWith: { first, _ in first })
     }

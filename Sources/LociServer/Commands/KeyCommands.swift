@@ -33,10 +33,12 @@ enum KeyCommands {
                 "Returns keys little by little.", "cursor [MATCH pattern] [COUNT n] [TYPE type]"),
             work: .slowRead(scan)),
         Command(
-            name: "FLUSHDB", arity: -1, documentation: document("Removes all keys and memories.", "[ASYNC | SYNC]"),
+            name: "FLUSHDB", arity: -1,
+            documentation: document("Removes all keys, memories and stores of blocks.", "[ASYNC | SYNC]"),
             work: .write(flush)),
         Command(
-            name: "FLUSHALL", arity: -1, documentation: document("Removes all keys and memories.", "[ASYNC | SYNC]"),
+            name: "FLUSHALL", arity: -1,
+            documentation: document("Removes all keys, memories and stores of blocks.", "[ASYNC | SYNC]"),
             work: .write(flush)),
         Command(
             name: "OBJECT", arity: -2, documentation: document("Tells how a key is stored.", "ENCODING key"),
@@ -75,8 +77,9 @@ enum KeyCommands {
         let isPlain = arguments.count == 1
         let isMode = arguments.count == 2 && (arguments.isWord(1, "ASYNC") || arguments.isWord(1, "SYNC"))
         guard isPlain || isMode else { throw CommandError.syntax }
-        // Memories as wholes: their collections are nothing without their records.
+        // Memories and stores of blocks as wholes: their collections are nothing without their records.
         for namespace in try keyspace.namespaces() { _ = try keyspace.memoryChanges.forgetAll(of: namespace) }
+        for store in try keyspace.blockStores() { _ = try keyspace.blockChanges.drop(store) }
         for name in try keyspace.names() { try keyspace.drop(name) }
         encoder.ok()
     }

@@ -120,7 +120,7 @@ enum TuningCommands {
     }
 
     private static func existing(_ arguments: Arguments, _ context: ServerContext) throws -> Collection {
-        let keyspace = CommittedKeyspace(database: context.database, memories: context.memories)
+        let keyspace = CommittedKeyspace(context)
         guard let collection = try keyspace.committedCollection(arguments, 1) else { throw CommandError.noKey }
         return collection
     }

@@ -14,7 +14,8 @@ struct CommandRunner: Sendable {
         if run.isTransaction {
             do {
                 try context.database.read { view in
-                    let keyspace = MomentKeyspace(view: view, memories: context.memories)
+                    let keyspace = MomentKeyspace(
+                        view: view, memories: context.memories, blockUses: context.blockUses)
                     encoder.array(run.requests.count)
                     for request in run.requests { answer(request, of: run, on: keyspace, &encoder) }
                 }
@@ -24,7 +25,7 @@ struct CommandRunner: Sendable {
             }
             return encoder.bytes
         }
-        let keyspace = CommittedKeyspace(database: context.database, memories: context.memories)
+        let keyspace = CommittedKeyspace(context)
         var index = 0
         while index < run.requests.count {
             let batch = SearchBatch(run.requests[index...], commands: context.commands)
@@ -48,12 +49,14 @@ struct CommandRunner: Sendable {
     /// - Returns: The replies to each run.
     /// - Throws: Why nothing of it has happened.
     func commit(_ runs: [RequestRun]) throws -> [[UInt8]] {
-        try context.database.write { transaction in
-            let keyspace = TransactionKeyspace(transaction, context.memories)
+        let (replies, blocks) = try context.database.write { transaction in
+            let keyspace = TransactionKeyspace(transaction, context)
             let replies = runs.map { write($0, on: keyspace) }
-            try keyspace.memoryChanges.finish()
-            return replies
+            try keyspace.finish()
+            return (replies, keyspace.blockChanges)
         }
+        blocks.noteCommitted()
+        return replies
     }
 
     private func write(_ run: RequestRun, on keyspace: TransactionKeyspace) -> [UInt8] {

@@ -6,8 +6,8 @@ import LociText
 
 /// A request whose arguments were read before its turn comes, and what it does when that comes.
 struct PreparedRequest: Sendable {
-    /// The memory whose model makes the vectors.
-    let memory: Memory
+    /// What makes the vectors; nil where none are made.
+    let embedder: (any Embedder)?
     /// What vectors are to be made of.
     let texts: [String]
     /// Runs it, with the vectors of the texts. May be called again, when a transaction is.
@@ -42,7 +42,7 @@ struct RequestPreparation: Sendable {
                 let ready = try prepare(request.arguments, context.memories)
                 run.requests[place].preparation = .ready(ready, vectors: [])
                 guard !ready.texts.isEmpty else { continue }
-                places[ready.memory.store.embedder?.model.identifier ?? "", default: []].append(place)
+                places[ready.embedder?.model.identifier ?? "", default: []].append(place)
             } catch {
                 run.requests[place].preparation = .refused(CommandError(error))
             }
@@ -89,8 +89,8 @@ struct RequestPreparation: Sendable {
             guard case .ready(let request, _)? = run.requests[place].preparation else { return nil }
             return (place, request)
         }
-        guard let store = requests.first?.request.memory.store else { return }
-        var vectors = try await store.vectors(of: requests.flatMap(\.request.texts))[...]
+        guard let embedder = requests.first?.request.embedder else { throw MemoryError.noEmbedder }
+        var vectors = try await embedder.checkedVectors(of: requests.flatMap(\.request.texts))[...]
         for (place, request) in requests {
             run.requests[place].preparation = .ready(request, vectors: Array(vectors.prefix(request.texts.count)))
             vectors = vectors.dropFirst(request.texts.count)

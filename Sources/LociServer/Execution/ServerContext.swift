@@ -10,6 +10,8 @@ import Synchronization
 final class ServerContext: Sendable {
     let database: Database
     let memories: any MemorySource
+    /// Blocks that clients opened since that was last written.
+    let blockUses = BlockUses()
     let configuration: ServerConfiguration
     let commands = CommandTable()
     let metrics: ServerMetrics

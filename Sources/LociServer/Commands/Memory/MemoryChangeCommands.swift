@@ -34,7 +34,7 @@ enum MemoryChangeCommands {
                 let id = try arguments.unit(2)
                 let memory = try keyspace.memories.memory(arguments.namespace(), embeds: false)
                 let update = try memory.prepare(id, change, of: nil)
-                encoder.write(MemoryReply(try memory.update(update, vector: nil, in: keyspace.memoryChanges)))
+                encoder.write(ReplyValue(try memory.update(update, vector: nil, in: keyspace.memoryChanges)))
             })
     }
 
@@ -45,7 +45,7 @@ enum MemoryChangeCommands {
         let memory = try memories.memory(namespace, embeds: change.text != nil || change.vector != nil)
         let update = try memory.prepare(id, change, of: try known(id, in: memory))
         return .change(memory, texts: update.text.map { [$0] } ?? []) { vectors, changes, encoder in
-            encoder.write(MemoryReply(try memory.update(update, vector: vectors.first, in: changes)))
+            encoder.write(ReplyValue(try memory.update(update, vector: vectors.first, in: changes)))
         }
     }
 
@@ -56,7 +56,7 @@ enum MemoryChangeCommands {
 
     private static func change(_ arguments: Arguments) throws -> UnitChange {
         var change = UnitChange()
-        var options = MemoryOptions(arguments, from: 3, of: "MEM.UPDATE")
+        var options = CommandOptions(arguments, from: 3, of: "MEM.UPDATE")
         while !options.isAtEnd {
             if let text = try options.text("TEXT") {
                 change.text = text
@@ -101,7 +101,7 @@ enum MemoryChangeCommands {
             if arguments.isWord(2, "EXPIRED") { return .expired }
             if arguments.isWord(2, "ALL") { return .all }
         }
-        var options = MemoryOptions(arguments, from: 2, of: "MEM.FORGET")
+        var options = CommandOptions(arguments, from: 2, of: "MEM.FORGET")
         let what: Forgotten
         if let session = try options.text("SESSION") {
             what = .session(session)

@@ -25,13 +25,13 @@ enum MemoryReadCommands {
             .read { arguments, keyspace, encoder in
                 let id = try arguments.unit(2)
                 let units = try read(arguments, keyspace) { try $0.history(of: id) }
-                encoder.write(.list(units.map { MemoryReply($0) }))
+                encoder.write(.list(units.map { ReplyValue($0) }))
             }),
         Command.memory(
             "MEM.INFO", arity: 2, "namespace", "Returns what a memory has.",
             .slowRead { arguments, keyspace, encoder in
                 let info = try read(arguments, keyspace) { try $0.info() }
-                encoder.write(MemoryReply(try arguments.namespace(), info))
+                encoder.write(ReplyValue(try arguments.namespace(), info))
             }),
         Command.memory(
             "MEM.NAMESPACES", arity: 1, "", "Returns the names of all memories.",
@@ -54,11 +54,11 @@ enum MemoryReadCommands {
             let id = try arguments.unit(2)
             unit = try read(arguments, keyspace) { try $0.unit(id) }
         } else {
-            var options = MemoryOptions(arguments, from: 2, of: "MEM.GET")
+            var options = CommandOptions(arguments, from: 2, of: "MEM.GET")
             guard let key = try options.text("KEY"), options.isAtEnd else { throw options.unknown }
             unit = try read(arguments, keyspace) { try $0.unit(key: key) }
         }
-        if let unit { encoder.write(MemoryReply(unit)) } else { encoder.null() }
+        if let unit { encoder.write(ReplyValue(unit)) } else { encoder.null() }
     }
 
     private static func list(
@@ -68,7 +68,7 @@ enum MemoryReadCommands {
         var session: String?
         var after: UnitID?
         var count = 100
-        var options = MemoryOptions(arguments, from: 2, of: "MEM.LIST")
+        var options = CommandOptions(arguments, from: 2, of: "MEM.LIST")
         while !options.isAtEnd {
             if let named = try options.kind("KIND") {
                 kind = named
@@ -86,6 +86,6 @@ enum MemoryReadCommands {
         let units = try read(arguments, keyspace) { contents in
             try contents.units(asked, session: name, after: start, limit: limit)
         }
-        encoder.write(.list(units.map { MemoryReply($0) }))
+        encoder.write(.list(units.map { ReplyValue($0) }))
     }
 }

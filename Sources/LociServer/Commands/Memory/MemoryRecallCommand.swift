@@ -27,7 +27,7 @@ enum MemoryRecallCommand {
         let usesVectors = options.stages.contains(.dense)
         let memory = try memories.memory(namespace, embeds: usesVectors)
         let texts = usesVectors && given == nil && memory.store.embedder != nil ? [question] : []
-        return PreparedRequest(memory: memory, texts: texts) { vectors, keyspace, encoder in
+        return PreparedRequest(embedder: memory.store.embedder, texts: texts) { vectors, keyspace, encoder in
             guard let memory = keyspace.committed(memory) else {
                 throw CommandError(
                     "ERR '\(Self.name)' sees only what is committed, and cannot be in a transaction that writes")
@@ -35,7 +35,7 @@ enum MemoryRecallCommand {
             let vector = usesVectors ? given ?? vectors.first : nil
             let passages = try memory.recalled(question, options, vector: vector).passages
             encoder.array(passages.count)
-            for passage in passages { encoder.write(MemoryReply(passage, explains: explains)) }
+            for passage in passages { encoder.write(ReplyValue(passage, explains: explains)) }
         }
     }
 
@@ -46,7 +46,7 @@ enum MemoryRecallCommand {
         var (since, until): (Double?, Double?)
         var vector: [Float]?
         var explains = false
-        var options = MemoryOptions(arguments, from: 3, of: Self.name)
+        var options = CommandOptions(arguments, from: 3, of: Self.name)
         while !options.isAtEnd {
             if let count = try options.integer("COUNT", 1...1_000) {
                 recall.k = count

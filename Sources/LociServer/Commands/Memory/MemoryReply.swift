@@ -2,27 +2,17 @@
 
 import Loci
 import LociMemory
-import LociProtocol
 
-/// A part of what commands of memories answer.
-indirect enum MemoryReply {
-    case text(String)
-    case number(Double)
-    case integer(Int)
-    case truth(Bool)
-    case bytes([UInt8])
-    case list([MemoryReply])
-    /// In the order that is told.
-    case map([(name: String, value: MemoryReply)])
-
+/// What commands of memories answer.
+extension ReplyValue {
     /// A unit, by the names that `loci memory units --json` has.
     init(_ unit: MemoryUnit) { self = .map(Self.fields(unit)) }
 
-    private static func fields(_ unit: MemoryUnit) -> [(name: String, value: MemoryReply)] {
-        var fields: [(name: String, value: MemoryReply)] = [
+    private static func fields(_ unit: MemoryUnit) -> [(name: String, value: ReplyValue)] {
+        var fields: [(name: String, value: ReplyValue)] = [
             ("id", .text("\(unit.id)")), ("kind", .text("\(unit.id.kind)")), ("session", .text(unit.session)),
         ]
-        func add(_ name: String, _ value: MemoryReply?) { if let value { fields.append((name, value)) } }
+        func add(_ name: String, _ value: ReplyValue?) { if let value { fields.append((name, value)) } }
         add("speaker", unit.speaker.map { .text($0) })
         add("text", .text(unit.text))
         add("key", unit.key.map { .text($0) })
@@ -56,7 +46,7 @@ indirect enum MemoryReply {
 
     /// What became of a unit, by the names that `loci remember --json` has.
     init(_ remembered: Remembered) {
-        var fields: [(name: String, value: MemoryReply)] = [
+        var fields: [(name: String, value: ReplyValue)] = [
             ("id", .text("\(remembered.id)")), ("new", .truth(remembered.isNew)),
         ]
         if let twin = remembered.duplicateOf { fields.append(("duplicate_of", .text("\(twin)"))) }
@@ -77,26 +67,5 @@ indirect enum MemoryReply {
             ("archived_or_expiring", .integer(info.hidden)), ("links", .integer(info.edges)),
             ("bytes", .integer(info.bytes)),
         ])
-    }
-}
-
-extension ReplyEncoder {
-    mutating func write(_ reply: MemoryReply) {
-        switch reply {
-        case .text(let text): bulk(text)
-        case .number(let number): double(number)
-        case .integer(let number): integer(number)
-        case .truth(let value): boolean(value)
-        case .bytes(let bytes): bulk(bytes)
-        case .list(let elements):
-            array(elements.count)
-            for element in elements { write(element) }
-        case .map(let fields):
-            map(fields.count)
-            for (name, value) in fields {
-                bulk(name)
-                write(value)
-            }
-        }
     }
 }

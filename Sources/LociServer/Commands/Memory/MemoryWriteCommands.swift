@@ -22,7 +22,7 @@ enum MemoryWriteCommands {
         var unit = NewUnit(
             session: try arguments.validText(2, "the session"), text: try arguments.validText(3, "the text"))
         var similarity: Float?
-        var options = MemoryOptions(arguments, from: 4, of: "MEM.REMEMBER")
+        var options = CommandOptions(arguments, from: 4, of: "MEM.REMEMBER")
         while !options.isAtEnd {
             if try !take(&unit, &options) {
                 guard let cosine = try options.number("SIMILARITY") else { throw options.unknown }
@@ -36,14 +36,14 @@ enum MemoryWriteCommands {
         let batch = try memory.prepare([unit], similarity: similarity)
         return .change(memory, texts: batch.texts) { vectors, changes, encoder in
             for remembered in try memory.remember(batch, vectors: vectors, in: changes) {
-                encoder.write(MemoryReply(remembered))
+                encoder.write(ReplyValue(remembered))
             }
         }
     }
 
     /// Takes an option that is a field of a unit.
     /// - Returns: Whether there is one here.
-    private static func take(_ unit: inout NewUnit, _ options: inout MemoryOptions) throws(CommandError) -> Bool {
+    private static func take(_ unit: inout NewUnit, _ options: inout CommandOptions) throws(CommandError) -> Bool {
         if let speaker = try options.text("SPEAKER") {
             unit.speaker = speaker
         } else if let time = try options.time("TIME") {
@@ -80,7 +80,7 @@ enum MemoryWriteCommands {
         return .change(memory, texts: batch.texts) { vectors, changes, encoder in
             let remembered = try lines.locating { try memory.remember(batch, vectors: vectors, in: changes) }
             encoder.array(remembered.count)
-            for unit in remembered { encoder.write(MemoryReply(unit)) }
+            for unit in remembered { encoder.write(ReplyValue(unit)) }
         }
     }
 
