@@ -141,7 +141,8 @@ public actor MCPServer {
     private static func instructions(_ options: MCPOptions) -> String {
         var text = """
             Long-term memory that outlives this conversation, in the namespace "\(options.namespace)". Call recall before you answer \
-            what earlier conversations may tell.
+            what earlier conversations may tell. Beside it is a long context, of whole conversations and documents in their order: \
+            call blocks_open for the parts of it that matter.
             """
         if !options.isReadOnly {
             text += """

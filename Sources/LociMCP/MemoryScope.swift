@@ -2,10 +2,12 @@
 
 import LociMemory
 
-/// The memories that a client may see: all that tools and resources know of the store.
+/// The memories and long contexts that a client may see: all that tools and resources know of the store.
 struct MemoryScope: Sendable {
     let options: MCPOptions
     private let source: any MemorySource
+    /// Blocks that were opened since that was last written.
+    private let uses = BlockUses()
 
     init(_ source: any MemorySource, _ options: MCPOptions) { (self.source, self.options) = (source, options) }
 
@@ -28,6 +30,24 @@ struct MemoryScope: Sendable {
     /// - Throws: As ``namespace(_:)``, and what the source throws.
     func memory(_ name: String?, embeds: Bool = false) throws -> Memory {
         try source.memory(namespace(name), embeds: embeds)
+    }
+
+    /// The long context of a call: the store of blocks that has the name of the namespace.
+    /// - Parameters:
+    ///   - name: What the call says; nil for nothing.
+    ///   - embeds: Whether texts will be made vectors of.
+    /// - Throws: As ``namespace(_:)``, and what the source throws.
+    func blocks(_ name: String?, embeds: Bool) throws -> BlockStore {
+        try source.blocks(namespace(name), embeds: embeds, BlockConfiguration()).sharing(uses)
+    }
+
+    /// Runs `body`; gives nil where nothing was appended yet to the long context of the namespace that is served.
+    func found<Result>(in store: BlockStore, _ body: () async throws -> Result) async throws -> Result? {
+        do {
+            return try await body()
+        } catch MemoryError.blockStoreNotFound where isOwn(store.name.description) {
+            return nil
+        }
     }
 
     /// Runs `body`; gives nil where nothing was remembered yet in the namespace that is served.

@@ -9,7 +9,10 @@ import Testing
 @Suite struct ToolTests {
     @Test func toolsAreListedWithWhatTheyTake() async throws {
         let tools = try #require(try await TestClient().result("tools/list")["tools"]?.elements)
-        #expect(tools.compactMap { $0["name"]?.text } == ["remember", "recall", "forget", "list"])
+        #expect(
+            tools.compactMap { $0["name"]?.text } == [
+                "remember", "recall", "forget", "list", "blocks_append", "blocks_open", "blocks_info",
+            ])
         for tool in tools {
             let schema = try #require(tool["inputSchema"])
             #expect(schema["type"] == "object" && schema["additionalProperties"] == false)
@@ -19,8 +22,9 @@ import Testing
             #expect(tool["outputSchema"]?["type"] == "object")
             #expect(tool["description"]?.text?.contains("\n") == false)
         }
-        #expect(tools.map { $0["annotations"]?["readOnlyHint"] } == [false, true, false, true])
-        #expect(tools.map { $0["annotations"]?["destructiveHint"] } == [false, false, true, false])
+        #expect(tools.map { $0["annotations"]?["readOnlyHint"] } == [false, true, false, true, false, true, true])
+        #expect(
+            tools.map { $0["annotations"]?["destructiveHint"] } == [false, false, true, false, false, false, false])
         #expect(tools[1]["inputSchema"]?["required"] == ["query"])
     }
 
@@ -28,7 +32,9 @@ import Testing
         let folder = try TemporaryFolder()
         _ = try await TestClient(in: folder).call("remember", #"{"text":"one"}"#)
         let client = try TestClient(readOnly: true, in: folder)
-        #expect(try await client.result("tools/list")["tools"]?.texts("name") == ["recall", "list"])
+        #expect(
+            try await client.result("tools/list")["tools"]?.texts("name")
+                == ["recall", "list", "blocks_open", "blocks_info"])
         #expect(try await client.failure("remember", #"{"text":"two"}"#).contains("for reading only"))
         #expect(try await client.failure("forget", #"{"all":true,"confirm":true}"#).contains("for reading only"))
         #expect(try await client.call("list")["units"]?.texts("text") == ["one"])

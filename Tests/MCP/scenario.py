@@ -38,7 +38,7 @@ async def first(report, client):
     report.expect("instructions", instructions and "recall" in instructions, instructions)
 
     tools = {tool["name"]: tool for tool in await client.tools()}
-    report.equal("the tools", sorted(tools), ["forget", "list", "recall", "remember"])
+    report.equal("the tools", sorted(tools), ["blocks_append", "blocks_info", "blocks_open", "forget", "list", "recall", "remember"])
     for name, tool in tools.items():
         schema = tool["inputSchema"]
         report.expect(f"{name} takes no other arguments", schema["additionalProperties"] is False, schema)
@@ -67,6 +67,12 @@ async def first(report, client):
     report.equal("recall with a filter", [passage["id"] for passage in data["passages"]], ["t2.1"])
     report.expect("recall explains", data["passages"][0]["stages"], data)
 
+    text, data, is_error = await client.call("blocks_open", {"query": "Where does Ana live?"})
+    report.equal("nothing to open", (text, data["blocks"], is_error), ("Nothing has been appended yet.", [], False))
+    texts = [f"{unit['speaker']}: {unit['text']}" for unit in UNITS]
+    _, data, _ = await client.call("blocks_append", {"texts": texts, "stream": "monday"})
+    report.equal("blocks_append", (data["from"], data["to"], data["blocks"]), (0, 4, [1]))
+
 
 def schemas(report, tools):
     """Schemas must be schemas, and say of arguments what the server says."""
@@ -94,6 +100,13 @@ def schemas(report, tools):
         ("forget", {"ids": []}, False),
         ("list", {"kind": "session", "limit": 1000}, True),
         ("list", {"kind": "x"}, False),
+        ("blocks_append", {"texts": ["a"], "stream": "s"}, True),
+        ("blocks_append", {"texts": []}, False),
+        ("blocks_append", {"texts": ["a"], "vectors": [1]}, False),
+        ("blocks_open", {}, False),
+        ("blocks_open", {"query": "a", "blocks": 4, "stream": "s", "window": 2, "best": 3}, True),
+        ("blocks_open", {"query": "a", "blocks": 0}, False),
+        ("blocks_info", {"limit": 5}, True),
     ]:
         report.equal(f"the schema of {name} on {arguments}", validators[name].is_valid(arguments), holds)
 
@@ -106,6 +119,11 @@ async def second(report, client):
     report.equal("list", ([unit["id"] for unit in data["units"]], data["next"]), (["t1.1", "t1.2"], "t1.2"))
     _, data, _ = await client.call("list", {"session": "monday", "after": data["next"]})
     report.equal("list goes on", ([unit["id"] for unit in data["units"]], "next" in data), (["t1.3"], False))
+    text, data, _ = await client.call("blocks_open", {"query": "Where does Ana live?", "best": 1})
+    report.equal("the best of what was opened", text, "[monday | 0] Alice: My sister Ana moved to Porto.")
+    report.equal("it is the same as data", data["best"][0]["text"], "Alice: My sister Ana moved to Porto.")
+    _, data, _ = await client.call("blocks_info", {})
+    report.equal("blocks_info", (data["streams"], data["blocks"]), ([{"stream": "monday", "to": 4}], 1))
     _, data, _ = await client.call("list", {"sessions": True})
     report.equal("sessions", data["sessions"], ["monday", "tuesday/late", "default"])
 
@@ -161,8 +179,10 @@ async def any_namespace(report, client):
 
 
 async def read_only(report, client):
-    report.equal("tools for reading", [tool["name"] for tool in await client.tools()], ["recall", "list"])
+    report.equal("tools for reading", [tool["name"] for tool in await client.tools()], ["recall", "list", "blocks_open", "blocks_info"])
     text, _, is_error = await client.call("remember", {"text": "a"})
     report.expect("remember is refused", is_error and "reading only" in text, text)
+    text, _, is_error = await client.call("blocks_append", {"texts": ["a"]})
+    report.expect("blocks_append is refused", is_error and "reading only" in text, text)
     _, data, _ = await client.call("recall", {"query": "Ana"})
     report.expect("recall for reading", data["passages"], data)

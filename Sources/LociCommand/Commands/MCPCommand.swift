@@ -20,7 +20,7 @@ struct MCPCommand: ParsableCommand {
         abstract: "Serve a memory to a client of the Model Context Protocol.",
         discussion: """
             Speaks the protocol on standard input and output: a client starts the command, and a model gets the tools remember, \
-            recall, forget and list. To register it, most clients take a file of JSON such as this:
+            recall, forget and list, and blocks_append, blocks_open and blocks_info for a long context. To register it, most clients take a file of JSON such as this:
 
               {
                 "mcpServers": {
@@ -32,7 +32,7 @@ struct MCPCommand: ParsableCommand {
               }
 
             The tools keep to the namespace, unless --any-namespace lets a call name another one. The database is made if it is \
-            missing, but for --read-only, which leaves out remember and forget. Ends when standard input does.
+            missing, but for --read-only, which leaves out remember, forget and blocks_append. Ends when standard input does.
             """)
 
     @Argument(help: "The database: a file.", completion: .file(extensions: ["loci"]))

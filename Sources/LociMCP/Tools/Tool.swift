@@ -37,7 +37,9 @@ struct ToolResult {
 
 /// The tools.
 enum Tools {
-    private static let all: [any Tool] = [RememberTool(), RecallTool(), ForgetTool(), ListTool()]
+    private static let all: [any Tool] = [
+        RememberTool(), RecallTool(), ForgetTool(), ListTool(), BlocksAppendTool(), BlocksOpenTool(), BlocksInfoTool(),
+    ]
 
     static let namespace = "namespace"
 
