@@ -43,10 +43,11 @@ import Testing
         }
     }
 
-    /// Members of a cluster that are as many as a list has places, all equally far from each other, must not take all of them: else no edge
-    /// leads from a cluster to the next.
-    @Test(arguments: Metric.allCases)
-    func edgesLeadOutOfClusters(metric: Metric) throws {
+    /// Members of a cluster that are twice as many as a list has places, all equally far from each other, must not take most of them: else
+    /// walks stay where they begin. Without the crowded waiting in `RobustPrune` 5.5 edges of l2 lead out, and 6.2 of cosine; with it 6.9
+    /// and 8.2.
+    @Test(arguments: [(Metric.l2, 6.1), (.cosine, 7.2)])
+    func edgesLeadOutOfClusters(metric: Metric, floor: Double) throws {
         var generator = SeededGenerator("out of clusters \(metric)")
         let (dimension, clusters, count) = (64, 40, 1_600)
         let centres = (0..<clusters).map { _ in generator.normals(dimension) }
@@ -59,10 +60,11 @@ import Testing
         var leadingOut = 0
         for row in 0..<count {
             let neighbours = Adjacency.neighbours(graph.adjacency.records.record(UInt32(row)), maximumDegree: 20)
-            leadingOut += neighbours.contains { Int($0) % clusters != row % clusters } ? 1 : 0
+            leadingOut += neighbours.count { Int($0) % clusters != row % clusters }
         }
-        print("\(metric): \(leadingOut) of \(count) vectors have an edge that leads out of their cluster")
-        #expect(leadingOut >= count * 9 / 10)
+        let mean = Double(leadingOut) / Double(count)
+        print("\(metric): \(mean) edges of a vector lead out of its cluster")
+        #expect(mean >= floor)
     }
 
     /// Equal vectors fill a window with candidates of one distance, so a few of the others need a larger one.
