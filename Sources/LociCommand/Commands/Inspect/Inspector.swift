@@ -119,7 +119,7 @@ struct Inspector {
         let store = MemoryStore(database, embedder: embedder)
         let asked = try store.memory(namespace).at(view)
         return try AsynchronousWork.run {
-            let vector = try await embedder == nil ? nil : store.vectors(of: [question]).first
+            let vector = try await embedder?.checkedVectors(of: [question]).first
             return (try await asked.recall(question, vector: vector), vector)
         }
     }
