@@ -61,7 +61,8 @@ struct RobustPrune<Records: BuildRecords> {
         dropped.removeAll(keepingCapacity: true)
         // How many may be chosen that need not be.
         var free = degree - required.count
-        choose(from: &candidates, free: &free, crowdedToo: false)
+        // For inner product alpha is at most 1, and nobody waits: with vectors of many lengths that lost up to 0.013 of recall.
+        if alpha > 1 { choose(from: &candidates, free: &free, crowdedToo: false) }
         choose(from: &candidates, free: &free, crowdedToo: true)
         for (key, standing) in zip(candidates, standings) where standing == .required { chosen.append(key) }
         if chosen.count < degree, !dropped.isEmpty {
