@@ -25,15 +25,15 @@ package final class LoadGenerator {
         }
         self.connections = made
         self.eventLoop = eventLoop
-        let channels = made.map(\.channel)
+        let targets = made.map { (channel: $0.channel, replies: $0.handler) }
         let name = address.description
         do {
             handlers = try eventLoop.submit {
                 NIOLoopBound(
-                    try channels.map { channel in
+                    try targets.map { target in
+                        guard let replies = target.replies.value else { throw ClientError.closed(address: name) }
                         let handler = LoadConnection(address: name)
-                        try channel.pipeline.syncOperations.addHandler(
-                            handler, position: .before(try ServerConnection.handler(of: channel)))
+                        try target.channel.pipeline.syncOperations.addHandler(handler, position: .before(replies))
                         return handler
                     }, eventLoop: eventLoop)
             }.wait()

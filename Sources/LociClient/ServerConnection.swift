@@ -33,6 +33,9 @@ package final class ServerConnection {
     /// What the server tells of itself: `server`, `version` and others; empty in RESP2, where it is not asked.
     package private(set) var greeting: [String: Reply] = [:]
     let channel: any Channel
+    /// The handler of the replies. It is held here, and not looked up in the channel, since a channel that was closed has let go
+    /// of its handlers, and this one knows what closed it.
+    let handler: NIOLoopBoundBox<ReplyHandler?>
 
     /// Connects, and says who asks.
     ///
@@ -46,12 +49,15 @@ package final class ServerConnection {
     init(to address: ServerAddress, _ options: Options, on eventLoop: any EventLoop) throws(ClientError) {
         self.address = address
         let connector = ChannelConnector(address: address, options: options, eventLoop: eventLoop)
+        let handler = NIOLoopBoundBox<ReplyHandler?>.makeEmptyBox(valueType: ReplyHandler.self, eventLoop: eventLoop)
+        self.handler = handler
         channel = try connector.connect { channel in
             channel.eventLoop.makeCompletedFuture {
-                try channel.pipeline.syncOperations.addHandler(
-                    ReplyHandler(
-                        address: address.description, limits: options.limits, timeout: TimeAmount(options.replyTimeout),
-                        isInterrupted: options.isInterrupted))
+                let made = ReplyHandler(
+                    address: address.description, limits: options.limits, timeout: TimeAmount(options.replyTimeout),
+                    isInterrupted: options.isInterrupted)
+                try channel.pipeline.syncOperations.addHandler(made)
+                handler.value = made
             }
         }
         do {
@@ -75,11 +81,11 @@ package final class ServerConnection {
     ///
     /// - Returns: All replies, or those that came before something failed, and what that was.
     package func exchange(_ requests: RequestEncoder) -> Exchange {
-        let (bytes, count, channel, name) = (requests.bytes, requests.count, channel, address.description)
+        let (bytes, count, channel, handler) = (requests.bytes, requests.count, channel, handler)
+        let name = address.description
         let promise = channel.eventLoop.makePromise(of: Exchange.self)
         channel.eventLoop.execute {
-            // A channel that is closed has let go of its handlers.
-            guard let handler = try? Self.handler(of: channel) else {
+            guard let handler = handler.value else {
                 return promise.succeed(Exchange(failure: .closed(address: name)))
             }
             handler.begin(bytes, count: count, promise: promise, on: channel)
@@ -109,11 +115,6 @@ package final class ServerConnection {
         request.begin(arguments: words.count)
         for word in words { request.argument(word) }
         return try send(request).first ?? .null
-    }
-
-    /// The handler of a channel's replies. To be called on its event loop.
-    static func handler(of channel: any Channel) throws -> ReplyHandler {
-        try channel.pipeline.syncOperations.handler(type: ReplyHandler.self)
     }
 
     private func greet(_ version: ProtocolVersion) throws(ClientError) {
