@@ -1,5 +1,6 @@
 // Loci, Apache License 2.0.
 
+import Synchronization
 import TestSupport
 import Testing
 
@@ -67,33 +68,40 @@ import Darwin
         // one in the meta page that a copy leaves empty.
         try ReplacingTests.makeDatabase(at: path, chunks: 13)
         try ReplacingTests.makeDatabase(at: other, chunks: 3)
-        let source = try Environment.open(at: other, mode: .readOnly, options: .small())
-        let use = try ExclusiveUse(path: path, identity: FileIdentity(path: path))
         let mark = folder.file("mark")
-        async let child: Void = ReplacingTests.expectNewFile(path, mark: mark, isWriting: isWriting)
-        // The result is the same wherever it is; it is to be where it matters.
-        while !Environment.exists(at: mark) { try await Task.sleep(for: .milliseconds(1)) }
-        let draft = try DraftFile(for: FileDestination(path: path, replacing: true))
-        try source.copyPages(to: draft) { _ in }
-        try draft.sync()
-        try await ReplacingTests.waitForOneThatWaits(at: LockFile.path(ofDatabase: path), whileThereIs: mark)
-        try draft.place()
-        _ = consume use
-        await child
+        let use = Mutex<ExclusiveUse?>(try ExclusiveUse(path: path, identity: FileIdentity(path: path)))
+        async let replacing: Void = withTaskExecutorPreference(OwnThread()) {
+            // A failure must not leave the process waiting.
+            defer { use.withLock { $0 = nil } }
+            try ReplacingTests.replaceWhileOneWaits(path, by: other, mark: mark)
+        }
+        await ReplacingTests.expectNewFile(path, mark: mark, isWriting: isWriting)
+        try await replacing
         #expect(try ReplacingTests.count(at: path, .readWrite) == (isWriting ? 4 : 3))
         #expect(try ReplacingTests.count(at: other, .readOnly) == 3)
     }
 
+    /// Replaces a file once another process waits for its lock, which sets the mark before. The process waits for this, so this waits
+    /// for no thread that others have.
+    private static func replaceWhileOneWaits(_ path: String, by other: String, mark: String) throws {
+        while !Environment.exists(at: mark) { usleep(1_000) }
+        let draft = try DraftFile(for: FileDestination(path: path, replacing: true))
+        try Environment.open(at: other, mode: .readOnly, options: .small()).copyPages(to: draft) { _ in }
+        try draft.sync()
+        try waitForOneThatWaits(at: LockFile.path(ofDatabase: path), whileThereIs: mark)
+        try draft.place()
+    }
+
     /// Waits until another process waits for a lock of the file, where the system tells: Linux does. The mark goes when the
     /// process ends.
-    private static func waitForOneThatWaits(at path: String, whileThereIs mark: String) async throws {
+    private static func waitForOneThatWaits(at path: String, whileThereIs mark: String) throws {
         let inode = try #require(FileIdentity(path: path)).inode
         guard Environment.exists(at: "/proc/locks") else { return }
         // 26: -> POSIX  ADVISORY  WRITE 4711 fe:00:1234 0 0
         func isWaiting(_ line: Substring) -> Bool { line.contains("->") && line.contains(":\(inode) ") }
         while Environment.exists(at: mark) {
             if try TestFile.text("/proc/locks").split(separator: "\n").contains(where: isWaiting) { return }
-            try await Task.sleep(for: .milliseconds(1))
+            usleep(1_000)
         }
     }
 

@@ -1,6 +1,5 @@
 // Loci, Apache License 2.0.
 
-import Dispatch
 import Loci
 import Synchronization
 import TestSupport
@@ -152,16 +151,6 @@ import Darwin
         #expect(try await writing >= batches)
         #expect(try store.contradictions() == [])
         #expect(try store.database.check() == [])
-    }
-}
-
-/// A thread for the tasks that prefer it.
-private final class OwnThread: TaskExecutor {
-    private let queue = DispatchQueue(label: "writer")
-
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }
 #endif
