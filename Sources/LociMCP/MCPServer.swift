@@ -45,6 +45,10 @@ public actor MCPServer {
         }
     }
 
+    /// Writes which blocks were opened since the last append, which eviction goes by. To be called when no more lines come.
+    /// - Throws: What keeps it from being written.
+    public func end() throws { try scope.saveUses() }
+
     private func refusal(_ error: MCPError) -> String {
         log("refused: \(error)")
         return Message.answer(.null, error: error).line

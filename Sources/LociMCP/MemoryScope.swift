@@ -41,6 +41,11 @@ struct MemoryScope: Sendable {
         try source.blocks(namespace(name), embeds: embeds, BlockConfiguration()).sharing(uses)
     }
 
+    /// Writes what was opened since that was last written.
+    func saveUses() throws {
+        if !options.isReadOnly { try source.save(uses) }
+    }
+
     /// Runs `body`; gives nil where nothing was appended yet to the long context of the namespace that is served.
     func found<Result>(in store: BlockStore, _ body: () async throws -> Result) async throws -> Result? {
         do {

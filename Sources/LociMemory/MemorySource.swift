@@ -22,6 +22,21 @@ public protocol MemorySource: Sendable {
     func blocks(_ name: MemoryNamespace, embeds: Bool, _ configuration: BlockConfiguration) throws -> BlockStore
 }
 
+extension MemorySource {
+    /// Writes which blocks were opened since the last write of their stores, for a server that ends: eviction goes by it after the next
+    /// start. What was opened in a store that is gone is nobody's any more.
+    /// - Throws: `LociError`, and what ``blocks(_:embeds:_:)`` throws.
+    package func save(_ uses: BlockUses) throws {
+        for name in uses.stores {
+            do {
+                try blocks(name, embeds: false, BlockConfiguration()).sharing(uses).saveUses()
+            } catch MemoryError.blockStoreNotFound {
+                continue
+            }
+        }
+    }
+}
+
 extension MemoryStore: MemorySource {
     /// The memory of a namespace, with the store's embedder.
     public func memory(_ namespace: MemoryNamespace, embeds: Bool) throws -> Memory {

@@ -73,6 +73,7 @@ public final class Server: Service {
         try await executor.stop()
         try await group.shutdownGracefully()
         try outcome.get()
+        try context.memories.save(context.blockUses)
         try database.sync()
         logger.info("the server has ended")
     }

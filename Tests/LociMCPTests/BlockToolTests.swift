@@ -1,10 +1,10 @@
 // Loci, Apache License 2.0.
 
-import LociMemory
 import TestSupport
 import Testing
 
 @testable import LociMCP
+@testable import LociMemory
 
 /// The tools of the long context.
 @Suite struct BlockToolTests {
@@ -63,11 +63,51 @@ import Testing
             ("blocks_open", #"{"query":"a","sinks":1}"#, "the stream is none"),
             ("blocks_open", #"{"query":"a","nonsense":1}"#, "there is no such argument"),
             ("blocks_info", #"{"limit":0}"#, "from 1 to 1000"),
+            ("blocks_forget", "{}", "exactly one of stream and all"),
+            ("blocks_forget", #"{"stream":"monday","all":true,"confirm":true}"#, "exactly one of stream and all"),
+            ("blocks_forget", #"{"stream":"nosuch"}"#, #"no stream "nosuch""#),
+            ("blocks_forget", #"{"all":true}"#, "confirm: it must be true"),
         ] {
             let failure = try await client.failure(tool, arguments)
             #expect(failure.contains(part), "\(tool) \(arguments): \(failure)")
         }
         #expect(try await client.call("blocks_info")["members"]?.integer == 3)
+    }
+
+    @Test func streamsAndAllAreForgotten() async throws {
+        let client = try TestClient()
+        _ = try await client.call("blocks_append", Self.talk)
+        _ = try await client.call("blocks_append", #"{"texts":["Porto won the cup."]}"#)
+        _ = try await client.call("remember", #"{"text":"Porto lost."}"#)
+        #expect(try await client.text("blocks_forget", #"{"stream":"monday"}"#) == "Forgot 1 block.")
+        let left = try await client.call("blocks_open", #"{"query":"Porto"}"#)
+        #expect(left["blocks"]?.texts("stream") == ["default"])
+        #expect(try await client.call("blocks_forget", #"{"all":true,"confirm":true}"#)["forgotten"]?.integer == 1)
+        #expect(try await client.text("blocks_info") == "Nothing has been appended yet.")
+        // Memories are another thing.
+        #expect(try await client.call("list")["units"]?.texts("text") == ["Porto lost."])
+    }
+
+    @Test func whatWasOpenedIsWrittenInTheEnd() async throws {
+        let client = try TestClient()
+        _ = try await client.call("blocks_append", Self.talk)
+        func openings() throws -> Int {
+            let store = try client.store.blocks(MemoryNamespace("default"), embeds: false, BlockConfiguration())
+            return try store.read { Int($0.settings.openings) }
+        }
+        // Least recently used counts the blocks that were used: that of the append, and of each opening one.
+        let before = try openings()
+        _ = try await client.call("blocks_open", #"{"query":"Ana"}"#)
+        #expect(try openings() == before)
+        try await client.server.end()
+        #expect(try openings() == before + 1)
+        // There is nothing more to write.
+        try await client.server.end()
+        #expect(try openings() == before + 1)
+        // What was opened in a store that is gone is nobody's.
+        _ = try await client.call("blocks_open", #"{"query":"Ana"}"#)
+        try client.store.blocks(MemoryNamespace("default"), embeds: false, BlockConfiguration()).drop()
+        try await client.server.end()
     }
 
     @Test func aReadOnlyServerAppendsNothing() async throws {

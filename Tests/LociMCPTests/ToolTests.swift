@@ -12,6 +12,7 @@ import Testing
         #expect(
             tools.compactMap { $0["name"]?.text } == [
                 "remember", "recall", "forget", "list", "blocks_append", "blocks_open", "blocks_info",
+                "blocks_forget",
             ])
         for tool in tools {
             let schema = try #require(tool["inputSchema"])
@@ -22,9 +23,12 @@ import Testing
             #expect(tool["outputSchema"]?["type"] == "object")
             #expect(tool["description"]?.text?.contains("\n") == false)
         }
-        #expect(tools.map { $0["annotations"]?["readOnlyHint"] } == [false, true, false, true, false, true, true])
         #expect(
-            tools.map { $0["annotations"]?["destructiveHint"] } == [false, false, true, false, false, false, false])
+            tools.map { $0["annotations"]?["readOnlyHint"] } == [false, true, false, true, false, true, true, false])
+        #expect(
+            tools.map { $0["annotations"]?["destructiveHint"] } == [
+                false, false, true, false, false, false, false, true,
+            ])
         #expect(tools[1]["inputSchema"]?["required"] == ["query"])
     }
 

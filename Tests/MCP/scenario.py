@@ -38,7 +38,7 @@ async def first(report, client):
     report.expect("instructions", instructions and "recall" in instructions, instructions)
 
     tools = {tool["name"]: tool for tool in await client.tools()}
-    report.equal("the tools", sorted(tools), ["blocks_append", "blocks_info", "blocks_open", "forget", "list", "recall", "remember"])
+    report.equal("the tools", sorted(tools), ["blocks_append", "blocks_forget", "blocks_info", "blocks_open", "forget", "list", "recall", "remember"])
     for name, tool in tools.items():
         schema = tool["inputSchema"]
         report.expect(f"{name} takes no other arguments", schema["additionalProperties"] is False, schema)
@@ -107,6 +107,8 @@ def schemas(report, tools):
         ("blocks_open", {"query": "a", "blocks": 4, "stream": "s", "window": 2, "best": 3}, True),
         ("blocks_open", {"query": "a", "blocks": 0}, False),
         ("blocks_info", {"limit": 5}, True),
+        ("blocks_forget", {"stream": "s"}, True),
+        ("blocks_forget", {"streams": ["s"]}, False),
     ]:
         report.equal(f"the schema of {name} on {arguments}", validators[name].is_valid(arguments), holds)
 

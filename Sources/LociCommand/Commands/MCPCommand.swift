@@ -74,6 +74,7 @@ struct MCPCommand: ParsableCommand {
             for line in lines.take(bytes) { try Self.answer(line, by: server) }
         }
         if !Interrupt.isRequested, let line = lines.end() { try Self.answer(line, by: server) }
+        try AsynchronousWork.run { try await server.end() }
     }
 
     private static func answer(_ line: MessageLines.Line, by server: MCPServer) throws {

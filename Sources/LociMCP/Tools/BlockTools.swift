@@ -212,3 +212,39 @@ struct BlocksInfoTool: Tool {
             ])
     }
 }
+
+/// Forgets streams of a long context.
+struct BlocksForgetTool: Tool {
+    let name = "blocks_forget"
+    let title = "Forget of the long context"
+    let description = """
+        Delete a stream of the long context with all its blocks, or the whole long context, for good. Give exactly one of stream and \
+        all. What was remembered with remember is not touched. Do not call this unless the user has asked for it.
+        """
+    let effect = ToolEffect(isDestructive: true)
+    let required: [String] = []
+
+    let parameters: [(String, JSONValue)] = [
+        ("stream", Schema.text("This stream, as blocks_info names it.")),
+        ("all", Schema.flag("The whole long context; needs confirm.")),
+        ("confirm", Schema.flag("Must be true where all is.")),
+    ]
+
+    let results: [(String, JSONValue)] = [("forgotten", Schema.plain("integer"))]
+
+    func run(_ arguments: Arguments, in scope: MemoryScope) async throws -> ToolResult {
+        let stream = try arguments.text("stream")
+        let all = try arguments.flag("all")
+        guard (stream != nil) != all else {
+            throw arguments.fault("arguments", "give exactly one of stream and all")
+        }
+        if all, try !arguments.flag("confirm") {
+            throw arguments.fault("confirm", "it must be true to forget the whole long context")
+        }
+        let store = try scope.blocks(arguments.text(Tools.namespace), embeds: false)
+        let count = try stream.map { try store.remove(stream: $0) } ?? store.drop()
+        return ToolResult(
+            "Forgot \(UnitReport.count(count, "block")).",
+            [(Tools.namespace, .string(store.name.description)), ("forgotten", .integer(count))])
+    }
+}

@@ -39,6 +39,7 @@ struct ToolResult {
 enum Tools {
     private static let all: [any Tool] = [
         RememberTool(), RecallTool(), ForgetTool(), ListTool(), BlocksAppendTool(), BlocksOpenTool(), BlocksInfoTool(),
+        BlocksForgetTool(),
     ]
 
     static let namespace = "namespace"

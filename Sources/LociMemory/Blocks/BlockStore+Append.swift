@@ -70,8 +70,10 @@ extension BlockStore {
     }
 
     /// Forgets the whole store.
+    /// - Returns: How many blocks it had.
     /// - Throws: `MemoryError.blockStoreNotFound`.
-    public func drop() throws { try write { _ = try $0.drop(name) } }
+    @discardableResult
+    public func drop() throws -> Int { try write { try $0.drop(name) } }
 
     // MARK: Within a transaction
 

@@ -38,6 +38,11 @@ package final class BlockUses: Sendable {
         }
     }
 
+    /// The stores of which something waits, in the order of their names.
+    var stores: [MemoryNamespace] {
+        state.withLock { $0.openings.keys.sorted { $0.description < $1.description } }
+    }
+
     /// Whether something of a store waits.
     func has(_ store: MemoryNamespace) -> Bool { state.withLock { $0.openings[store] != nil } }
 
