@@ -99,7 +99,11 @@ public struct RecallBenchmark {
                 }
                 summaryRow += 1
             }
-            let ids = try await memory.remember(units).map(\.id)
+            var ids: [UnitID] = []
+            while ids.count < units.count {
+                let portion = units[ids.count...].prefix(Memory.maximumUnitsPerCall)
+                ids += try await memory.remember(Array(portion)).map(\.id)
+            }
             var turnIDs: [String: UnitID] = [:]
             for (name, id) in zip(names, ids) {
                 // Of two turns of one name the first is meant.
