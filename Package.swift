@@ -24,6 +24,7 @@ let package = Package(
         .library(name: "LociEndpoint", targets: ["LociEndpoint"]),
         .library(name: "LociServer", targets: ["LociServer"]),
         .executable(name: "loci", targets: ["LociCommand"]),
+        .executable(name: "loci-benchmarks", targets: ["LociBenchmarks"]),
     ],
     traits: [
         .trait(
@@ -121,6 +122,17 @@ let package = Package(
             // The page of `loci inspect`, inside of the program: it is one file wherever it goes.
             resources: [.embedInCode("Page")],
             swiftSettings: swiftSettings),
+
+        // Measures what the command line cannot: what happens inside of a process. It needs no package that the command line does not.
+        .target(name: "AllocationCounter", path: "Benchmarks/Sources/AllocationCounter", cSettings: cSettings),
+        .target(name: "ProcessorBinding", path: "Benchmarks/Sources/ProcessorBinding", cSettings: cSettings),
+        .executableTarget(
+            name: "LociBenchmarks",
+            dependencies: [
+                "AllocationCounter", "ProcessorBinding", "Loci",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/Sources/LociBenchmarks", swiftSettings: swiftSettings),
 
         // What the tests share. It uses none of the modules under test.
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: swiftSettings),

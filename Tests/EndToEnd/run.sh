@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 
 SWIFT=${SWIFT:-swift}
-loci="$($SWIFT build --show-bin-path)/loci"
+loci=${LOCI_BIN:-$($SWIFT build --show-bin-path)/loci}
 work=$(mktemp -d "${TMPDIR:-/tmp}/loci-end-to-end.XXXXXX")
 trap 'rm -rf "$work"' EXIT INT TERM
 

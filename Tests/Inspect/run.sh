@@ -12,7 +12,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 tree=$(cd "$here/../.." && pwd)
 
 if [ -z "${LOCI_BIN:-}" ]; then
-    for candidate in "$tree/.build/debug/loci" "$tree/.build/release/loci"; do
+    for candidate in "$tree/.build/checks/release/loci" "$tree/.build/debug/loci" "$tree/.build/release/loci"; do
         if [ -x "$candidate" ] && { [ -z "${LOCI_BIN:-}" ] || [ "$candidate" -nt "$LOCI_BIN" ]; }; then LOCI_BIN=$candidate; fi
     done
 fi

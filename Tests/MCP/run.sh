@@ -13,7 +13,7 @@ tree=$(cd "$here/../.." && pwd)
 environments=${LOCI_TEST_VENV:-$tree/.build/mcp-tests}
 
 if [ -z "${LOCI_BIN:-}" ]; then
-    for candidate in "$tree/.build/debug/loci" "$tree/.build/release/loci"; do
+    for candidate in "$tree/.build/checks/release/loci" "$tree/.build/debug/loci" "$tree/.build/release/loci"; do
         if [ -x "$candidate" ] && { [ -z "${LOCI_BIN:-}" ] || [ "$candidate" -nt "$LOCI_BIN" ]; }; then LOCI_BIN=$candidate; fi
     done
 fi

@@ -41,7 +41,7 @@ def loci_path():
             raise Broken(f"LOCI_BIN={given} is not a program")
         return given
     tree = os.path.dirname(os.path.dirname(HERE))
-    found = [os.path.join(tree, ".build", kind, "loci") for kind in ("release", "debug")]
+    found = [os.path.join(tree, ".build", kind, "loci") for kind in ("checks/release", "release", "debug")]
     found = [path for path in found if os.access(path, os.X_OK)]
     if not found:
         raise Broken("the program loci is not built: run  swift build --product loci, or set LOCI_BIN")
