@@ -26,6 +26,22 @@ def bench(loci, *arguments):
     return json.loads(run.stdout)
 
 
+def processor():
+    """The processor, and whether it has AVX-512."""
+    try:
+        with open("/proc/cpuinfo") as file:
+            lines = dict(line.split(":", 1) for line in file.read().split("\n\n")[0].splitlines() if ":" in line)
+        names = {key.strip(): value.strip() for key, value in lines.items()}
+        return f"an {names['model name']} with{'' if 'avx512f' in names['flags'].split() else 'out'} AVX-512"
+    except (OSError, KeyError):
+        return platform.machine()
+
+
+def commit():
+    run = subprocess.run(["git", "-C", HERE, "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
+    return run.stdout.strip() or "unknown"
+
+
 def table(result):
     lines = ["| | " + " | ".join(COLUMNS) + " | p50 ms | p99 ms |", "|" + " --- |" * (len(COLUMNS) + 3)]
     for row in result["configurations"]:
@@ -91,7 +107,7 @@ def main():
         "# Recalls from memories", "",
         "How much of the evidence of questions is recalled, with given MiniLM vectors and the same settings for every set. "
         "`docs/memory.md` tells what the stages do. Made by", "", "    python3 Benchmarks/memory/report.py .build/release/loci SETS", "",
-        f"on {platform.machine()}, one core. R@k: share of the evidence among the first k; all@k: questions of which all of it is; N@k: NDCG.", "",
+        f"at commit {commit()} on {processor()}, one core. R@k: share of the evidence among the first k; all@k: questions of which all of it is; N@k: NDCG.", "",
     ]
     record = {}
     for name in ("locomo", "realtalk"):

@@ -26,6 +26,12 @@ import Testing
         return try await memory.recall(question, options).passages.map(\.unit.text)
     }
 
+    @Test func largeMemoriesAreSearchedWider() {
+        #expect(CandidateSearch.window(for: 100_000) == nil)
+        #expect(CandidateSearch.window(for: 1_000_000) == 202)
+        #expect(CandidateSearch.window(for: 2_147_483_647).map { (9_000...10_000).contains($0) } == true)
+    }
+
     @Test func questionsFindTheirAnswers() async throws {
         #expect(try await texts("Where did Ana move?").first == SmallTalk.units[1].text)
         #expect(try await texts("What is Bob's beagle called?").first == SmallTalk.units[4].text)

@@ -27,10 +27,19 @@ struct CandidateSearch {
             && !options.stages.isDisjoint(with: [.context, .spread, .parent])
     }
 
+    /// The window of the search by vector; nil for the collection's own.
+    ///
+    /// One window finds less the more vectors there are. Among 100,000 made turns in 2,000 clusters 64 finds the one that is asked for 999
+    /// times in 1,000, among 1,000,000 only 886 times; three times the window finds it 990 times there, and takes a tenth longer.
+    static func window(for count: Int) -> Int? {
+        guard count > 100_000 else { return nil }
+        return Int((64 * (Double(count) / 100_000).squareRoot()).rounded())
+    }
+
     func run() throws -> RecallPool {
         var candidates: [Candidate] = []
         if let vector = question.vector {
-            var search = SearchOptions(k: options.candidates)
+            var search = SearchOptions(k: options.candidates, window: Self.window(for: try collection.count))
             search.filter = filter
             for neighbor in try collection.neighbours(of: vector, search) {
                 if let id = UnitID(kind, neighbor.id) { candidates.append(Candidate(id: id)) }
