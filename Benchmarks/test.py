@@ -15,7 +15,7 @@ def main():
         tests = os.path.join(folder, "tests")
         result = subprocess.run(
             [sys.executable, "-m", "unittest", "discover", "--quiet", "-s", tests, "-t", tests],
-            env={**os.environ, "PYTHONPATH": folder, "PYTHONDONTWRITEBYTECODE": "1"})
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([folder, HERE]), "PYTHONDONTWRITEBYTECODE": "1"})
         failed |= result.returncode != 0
     sys.exit(failed)
 

@@ -2,21 +2,30 @@
 """Loci's server beside Redis's vector sets, and what idle connections cost.
 
 Each set is loaded into both servers by VADD, row by row. At each recall both get the smallest EF that reaches it, and are measured in
-sandwiches, Redis - Loci - Redis, by the same client: `loci bench`. All share the processors of this machine.
+sandwiches, Redis - Loci - Redis, by the same client: `loci bench`. All share the processors of this machine. Then Loci is started
+again where it may have a share of the memory that Redis uses and no more, the pages of its file in the page cache included, and both are
+measured once more.
 """
 
 import argparse
+import contextlib
 import json
+import os
 import pathlib
 import platform
+import shutil
 import socket
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 
 import numpy
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
+
+import groups
 import load
 import measure
 import servers
@@ -83,7 +92,9 @@ def compare(arguments) -> dict:
             "set": arguments.name, "rows": len(base), "dimension": base.shape[1], "commit": commit(),
             "machine": platform.processor() or platform.machine(), "kinds": kinds, "recalls": [],
         }
-        with servers.redis() as redis, servers.loci(arguments.loci, database) as loci:
+        with contextlib.ExitStack() as stack:
+            redis = stack.enter_context(servers.redis())
+            loci = stack.enter_context(servers.loci(arguments.loci, database))
             empty = {server.name: server.memory() for server in (redis, loci)}
             result["load_seconds"] = {
                 server.name: load.load(server.port, "set", base, kinds[server.name].split()) for server in (redis, loci)
@@ -93,21 +104,7 @@ def compare(arguments) -> dict:
                 begin = time.monotonic()
                 load.command(loci.port, "LOCI.OPTIMIZE", "set")
                 result["optimize_seconds"] = time.monotonic() - begin
-            for recall in RECALLS:
-                windows = {s.name: bench.window_reaching(s.address(), recall) for s in (redis, loci)}
-                print(f"recall {recall}: {windows}", flush=True)
-                entry = {"recall": recall, "windows": windows}
-                result["recalls"].append(entry)
-                if windows["loci"] is None or windows["redis"] is None:
-                    continue
-                entry["rows"] = sandwiches(bench, redis, loci, windows, arguments.rounds, arguments.seconds)
-                entry["half_of_peak"] = {}
-                for server, places in ((redis, ("before", "after")), (loci, ("loci",))):
-                    peak = max(
-                        one[place]["queries_per_second"] for row in entry["rows"] if row["connections"] == 50
-                        and row["pipeline"] == 1 for one in row["passes"] for place in places)
-                    entry["half_of_peak"][server.name] = half_of_peak(
-                        bench, server, windows[server.name]["window"], peak, 2 * arguments.seconds)
+            result["recalls"] = at_recalls(arguments, bench, redis, loci)
             result["memory"] = {
                 server.name: {"empty": empty[server.name], "full": server.memory()} for server in (redis, loci)
             }
@@ -116,7 +113,55 @@ def compare(arguments) -> dict:
             result["redis_version"] = load.command(redis.port, "INFO", "server").split(
                 b"redis_version:")[1].split()[0].decode()
             result["file_bytes"] = servers.bytes_of(database)
+            if arguments.memory_share:
+                loci.stop()
+                limit = int(arguments.memory_share * result["redis_used_memory"])
+                result["limited"] = limited(arguments, bench, redis, folder, database, limit)
     return result
+
+
+def at_recalls(arguments, bench, redis, loci) -> list[dict]:
+    """Rates and latencies of both at each recall."""
+    entries = []
+    for recall in RECALLS:
+        windows = {s.name: bench.window_reaching(s.address(), recall) for s in (redis, loci)}
+        print(f"recall {recall}: {windows}", flush=True)
+        entry = {"recall": recall, "windows": windows}
+        entries.append(entry)
+        if windows["loci"] is None or windows["redis"] is None:
+            continue
+        entry["rows"] = sandwiches(bench, redis, loci, windows, arguments.rounds, arguments.seconds)
+        entry["half_of_peak"] = {}
+        for server, places in ((redis, ("before", "after")), (loci, ("loci",))):
+            peak = max(
+                one[place]["queries_per_second"] for row in entry["rows"] if row["connections"] == 50
+                and row["pipeline"] == 1 for one in row["passes"] for place in places)
+            entry["half_of_peak"][server.name] = half_of_peak(
+                bench, server, windows[server.name]["window"], peak, 2 * arguments.seconds)
+    return entries
+
+
+def limited(arguments, bench, redis, folder, database, limit: int) -> dict:
+    """The same where Loci may have so many bytes and no more: of its own, of its program, and of its file in the page cache.
+
+    What the page cache has of a file is counted to the group that read it first. So the program is a copy that nobody has read, and
+    the file is dropped.
+    """
+    program = folder / "loci"
+    shutil.copy(arguments.loci, program)
+    for path in (program, database):
+        groups.drop(path)
+    options = ["--search-threads", str(arguments.limited_threads)] if arguments.limited_threads else []
+    group = groups.create(f"loci-server-{os.getpid()}")
+    try:
+        group.limit(limit)
+        with servers.loci(str(program), database, *options, group=group) as loci:
+            print(f"limited to {limit / 1e6:.1f} MB", flush=True)
+            entries = at_recalls(arguments, bench, redis, loci)
+            own, cached = group.usage()
+        return {"limit": limit, "own": own, "cached": cached, "options": options, "recalls": entries}
+    finally:
+        group.remove()
 
 
 def idle(arguments) -> dict:
@@ -167,6 +212,10 @@ def main() -> None:
     one.add_argument("--redis-kind", default="Q8", help="words of VADD for Redis")
     one.add_argument("--loci-kind", default="LVQ4X8", help="words of VADD for Loci")
     one.add_argument("--optimize", action="store_true", help="run LOCI.OPTIMIZE once all is loaded")
+    one.add_argument(
+        "--memory-share", type=float, default=0.0,
+        help="measure again where Loci may have this share of the memory that Redis uses; 0 for not (root, or as Benchmarks/cold)")
+    one.add_argument("--limited-threads", type=int, default=0, help="threads of Loci that search then: what waits for the disk overlaps")
     one.add_argument("--rounds", type=int, default=3, help="sandwiches of each point")
     one.add_argument("--seconds", type=float, default=3.0, help="the length of each measurement")
     two = verbs.add_parser("idle", help="what idle connections cost")

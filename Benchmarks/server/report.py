@@ -19,14 +19,11 @@ def rate(passes: list[dict], *places: str) -> float:
     return statistics.median(one[place]["queries_per_second"] for one in passes for place in places)
 
 
-def compared(result: dict) -> list[str]:
-    kinds = result["kinds"]
-    lines = [
-        f"## {result['set']}: {result['rows']:,} × {result['dimension']}", "",
-        f"Redis {result['redis_version']} with `{kinds['redis']}`, Loci with `{kinds['loci']}`. Commit {result['commit']}.", "",
-    ]
+def measured(entries: list[dict]) -> list[str]:
+    """Rates, and latencies at half of them."""
+    lines = []
     rows = []
-    for entry in result["recalls"]:
+    for entry in entries:
         windows = entry["windows"]
         if "rows" not in entry:
             missing = [name for name, window in windows.items() if window is None]
@@ -42,7 +39,7 @@ def compared(result: dict) -> list[str]:
     lines += table(["recall@10", "connections", "pipeline", "Redis, requests/s", "Loci", "ratio", "from … to"], rows)
     lines.append("")
     rows = []
-    for entry in result["recalls"]:
+    for entry in entries:
         for name, half in entry.get("half_of_peak", {}).items():
             latency = half["latency_us"]
             rows.append([
@@ -51,6 +48,28 @@ def compared(result: dict) -> list[str]:
             ])
     lines += ["50 connections at half of each server's own peak rate:", ""]
     lines += table(["recall@10", "requests/s", "p50 µs", "p99 µs", "p99 / p50"], rows)
+    return lines
+
+
+def limited(result: dict) -> list[str]:
+    """What is left where Loci may have a share of Redis's memory and no more."""
+    one = result["limited"]
+    share = one["limit"] / result["redis_used_memory"]
+    threads = f", `{' '.join(one['options'])}`" if one["options"] else ""
+    return [
+        f"Loci in a group of processes that may have {one['limit'] / 1e6:,.1f} MB, {share:.2f} of what Redis uses, the pages of its "
+        f"program and its file in the page cache included{threads}; in the end {one['own'] / 1e6:,.1f} MB were its own and "
+        f"{one['cached'] / 1e6:,.1f} MB pages of files:", "", *measured(one["recalls"]), "",
+    ]
+
+
+def compared(result: dict) -> list[str]:
+    kinds = result["kinds"]
+    lines = [
+        f"## {result['set']}: {result['rows']:,} × {result['dimension']}", "",
+        f"Redis {result['redis_version']} with `{kinds['redis']}`, Loci with `{kinds['loci']}`. Commit {result['commit']}.", "",
+    ]
+    lines += measured(result["recalls"])
     memory = result["memory"]
     redis, loci = memory["redis"]["full"], memory["loci"]["full"]
     megabytes = lambda count: f"{count / 1e6:,.1f}"
@@ -64,7 +83,7 @@ def compared(result: dict) -> list[str]:
         f"{megabytes(result['file_bytes'])} MB. Loaded in {result['load_seconds']['redis']:.0f} s and "
         f"{result['load_seconds']['loci']:.0f} s, by `VADD` over one connection with a pipeline of 500.", "",
     ]
-    return lines
+    return lines + (limited(result) if "limited" in result else [])
 
 
 def main() -> None:

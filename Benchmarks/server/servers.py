@@ -29,9 +29,10 @@ def redis_binary() -> str:
 class Server:
     """A server that answers on a port until it is stopped."""
 
-    def __init__(self, name: str, command: list[str], port: int):
+    def __init__(self, name: str, command: list[str], port: int, group=None):
         self.name, self.port = name, port
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=group.enter if group else None)
         deadline = time.monotonic() + 60
         while True:
             try:
@@ -79,9 +80,11 @@ def redis() -> Server:
         "redis", [redis_binary(), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"], port)
 
 
-def loci(program: str, database: pathlib.Path, *options: str) -> Server:
+def loci(program: str, database: pathlib.Path, *options: str, group=None) -> Server:
+    """Loci's, in a group of processes whose memory is limited if there is one."""
     port = free_port()
-    return Server("loci", [program, "serve", str(database), "--port", str(port), "--log-level", "warning", *options], port)
+    command = [program, "serve", str(database), "--port", str(port), "--log-level", "warning", *options]
+    return Server("loci", command, port, group)
 
 
 def file_limit(wanted: int) -> None:

@@ -102,3 +102,10 @@ def made(root, parent, name, limit_file, anonymous, cached):
         os.rmdir(path)
         raise PermissionError(f"{path} has no {limit_file} that can be written")
     return Group(path, limit_file, "memory.stat", anonymous, cached)
+
+
+def drop(path):
+    """Takes a file out of the page cache, so that its pages are counted in the group that reads them next."""
+    with open(path, "rb") as file:
+        os.fsync(file.fileno())
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
