@@ -1,7 +1,7 @@
 # Loci, Apache License 2.0.
 """Measures recalls with `loci memory bench` and writes docs/benchmarks/memory.md, memory.json and memory-scale.svg.
 
-    python3 report.py LOCI SETS [--scale 1000,10000,100000] [--folder FOLDER]
+    python3 report.py LOCI SETS [--scale 1000,10000,100000,1000000] [--folder FOLDER]
 
 SETS is a folder with NAME.json, NAME.minilm.turns.npy, .queries.npy and .summaries.npy. What is missing is skipped with a reason.
 """
@@ -100,7 +100,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("loci")
     parser.add_argument("sets")
-    parser.add_argument("--scale", default="1000,10000,100000")
+    parser.add_argument("--scale", default="1000,10000,100000,1000000")
     parser.add_argument("--folder", help="where made conversations are kept")
     options = parser.parse_args()
     text = [
