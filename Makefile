@@ -34,7 +34,7 @@ sanitize-thread: dependencies ## Run the tests of concurrency under the thread s
 	@SWIFT="$(SWIFT)" sh scripts/sanitize.sh thread '$(THREADS)'
 
 # What reads damaged files, the storage, the kernels, the readers of files, attributes, words and requests, and all that edits records in place.
-BYTES = CorruptionTests|DamageTests|LociStorageTests|CVectorKernelsTests|LociFilesTests|LociAttributesTests|LociWordsTests|LociProtocolTests|LociMCPTests|LociTextTests|WriteModelTests
+BYTES = CorruptionTests|DamageTests|LociStorageTests|CVectorKernelsTests|LociFilesTests|LociJSONTests|LociAttributesTests|LociWordsTests|LociProtocolTests|LociMCPTests|LociTextTests|WriteModelTests
 # All but one: the sanitizer itself takes more address space than that test leaves to its process.
 sanitize-address: dependencies ## Run the tests of damaged files, storage, kernels and file readers under the address sanitizer
 	@SWIFT="$(SWIFT)" sh scripts/sanitize.sh address '$(BYTES)' smallAddressSpace

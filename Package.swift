@@ -59,6 +59,7 @@ let package = Package(
         .target(name: "LociStorage", dependencies: ["CLMDB", "CZlib"], swiftSettings: swiftSettings),
         .target(name: "LociIndex", dependencies: ["CVectorKernels"], swiftSettings: swiftSettings),
         .target(name: "LociAttributes", swiftSettings: swiftSettings),
+        .target(name: "LociJSON", swiftSettings: swiftSettings),
         .target(name: "LociFiles", dependencies: ["CZlib", "LociAttributes"], swiftSettings: swiftSettings),
         .target(
             name: "LociWords",
@@ -78,7 +79,8 @@ let package = Package(
         .target(
             name: "LociText",
             dependencies: [
-                "LociFiles", "LociWords", .target(name: "COpenBLAS", condition: .when(traits: ["OpenBLAS"])),
+                "LociFiles", "LociJSON", "LociWords",
+                .target(name: "COpenBLAS", condition: .when(traits: ["OpenBLAS"])),
             ],
             swiftSettings: swiftSettings),
         .target(
@@ -108,12 +110,14 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: swiftSettings),
-        .target(name: "LociMCP", dependencies: ["LociMemory", "LociAttributes"], swiftSettings: swiftSettings),
+        .target(
+            name: "LociMCP", dependencies: ["LociMemory", "LociAttributes", "LociJSON"], swiftSettings: swiftSettings),
         // Named apart from the library: on a file system that ignores case, `loci` and `Loci` are one folder.
         .executableTarget(
             name: "LociCommand",
             dependencies: [
-                "Loci", "LociClient", "LociEndpoint", "LociMCP", "LociMemory", "LociProtocol", "LociServer", "LociText",
+                "Loci", "LociClient", "LociEndpoint", "LociJSON", "LociMCP", "LociMemory", "LociProtocol", "LociServer",
+                "LociText",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -165,9 +169,10 @@ let package = Package(
             name: "LociFilesTests", dependencies: ["LociFiles", "CZlib", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
             name: "LociAttributesTests", dependencies: ["LociAttributes", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(name: "LociJSONTests", dependencies: ["LociJSON", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "LociWordsTests", dependencies: ["LociWords", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
-            name: "LociTextTests", dependencies: ["LociText", "TestSupport"], exclude: ["Golden"],
+            name: "LociTextTests", dependencies: ["LociJSON", "LociText", "TestSupport"], exclude: ["Golden"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "LociMemoryTests",
@@ -204,11 +209,12 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(name: "LociTests", dependencies: ["Loci", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
-            name: "LociCommandTests", dependencies: ["LociCommand", "Loci", "TestServer", "TestSupport"],
+            name: "LociCommandTests", dependencies: ["LociCommand", "Loci", "LociJSON", "TestServer", "TestSupport"],
             exclude: ["Golden"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "LociMCPTests", dependencies: ["LociMCP", "LociMemory", "TestSupport"], swiftSettings: swiftSettings),
+            name: "LociMCPTests", dependencies: ["LociJSON", "LociMCP", "LociMemory", "TestSupport"],
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "TortureTests", dependencies: ["Loci", "TestSupport", "TortureModel", "TortureProcess"],
             swiftSettings: swiftSettings),

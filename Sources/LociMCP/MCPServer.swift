@@ -1,5 +1,6 @@
 // Loci, Apache License 2.0.
 
+import LociJSON
 public import LociMemory
 
 /// A server of the Model Context Protocol for memories: messages in, answers out, whatever carries them.
@@ -36,7 +37,7 @@ public actor MCPServer {
         case .tooLong: return refusal(.lineTooLong(limit: MessageLines.maximumBytes))
         case .message(let bytes):
             do {
-                let value = try JSONReader.value(bytes)
+                let value = try JSONValue(message: bytes)
                 guard let messages = value.elements else { return await answer(to: value, inBatch: false)?.line }
                 return await answer(toAll: messages)
             } catch {

@@ -1,5 +1,7 @@
 // Loci, Apache License 2.0.
 
+import LociJSON
+
 /// The shape of a BERT model, by its `config.json`, and how many tokens it reads.
 struct BertConfiguration: Sendable, Equatable {
     /// The most numbers of a token's vector, layers, and tokens of a text: bounds of memory, well above every model of this kind.
@@ -30,16 +32,16 @@ struct BertConfiguration: Sendable, Equatable {
     /// - Throws: `cannotRead`, `badJSON`, `badConfiguration`, `unsupportedModel`.
     init(path: String, sentencePath: String?) throws(TextError) {
         let value = try JSONValue.read(path)
-        if let type = value["model_type"]?.text, type != "bert" {
+        if let type = value[given: "model_type"]?.text, type != "bert" {
             throw .unsupportedModel(
                 path: path, reason: "the model is of type \(type.debugDescription), only bert is run here")
         }
-        let activation = value["hidden_act"]?.text ?? "gelu"
+        let activation = value[given: "hidden_act"]?.text ?? "gelu"
         guard activation == "gelu" else {
             throw .unsupportedModel(
                 path: path, reason: "hidden_act is \(activation.debugDescription), only gelu is computed here")
         }
-        let positions = value["position_embedding_type"]?.text ?? "absolute"
+        let positions = value[given: "position_embedding_type"]?.text ?? "absolute"
         guard positions == "absolute" else {
             throw .unsupportedModel(
                 path: path,
@@ -60,13 +62,13 @@ struct BertConfiguration: Sendable, Equatable {
             throw .badConfiguration(
                 path: path, key: "num_attention_heads", reason: "is \(headCount), which does not divide \(hiddenSize)")
         }
-        let epsilon = value["layer_norm_eps"]?.number ?? 1e-12
+        let epsilon = value[given: "layer_norm_eps"]?.number ?? 1e-12
         guard epsilon >= 0, epsilon < 1 else {
             throw .badConfiguration(path: path, key: "layer_norm_eps", reason: "is \(epsilon), allowed is 0 to 1")
         }
         normalizationEpsilon = Float(epsilon)
         var limit = positionCount
-        if let sentencePath, let length = try JSONValue.read(sentencePath)["max_seq_length"] {
+        if let sentencePath, let length = try JSONValue.read(sentencePath)[given: "max_seq_length"] {
             guard let length = length.integer, length > 2 else {
                 throw .badConfiguration(path: sentencePath, key: "max_seq_length", reason: "must be above 2")
             }

@@ -1,5 +1,7 @@
 // Loci, Apache License 2.0.
 
+import LociJSON
+
 /// Vectors of a sentence transformer of the size of MiniLM, computed here: slower than those of a table by two orders of magnitude,
 /// and better, since the vector of a word depends on its neighbours.
 ///
@@ -37,7 +39,7 @@ public struct BertEmbedder: Embedder {
         let configuration = try BertConfiguration(path: configurationPath, sentencePath: files.sentenceConfiguration)
         try Self.checkPooling(files)
         let lowercases = try files.tokenizerConfiguration.map { path throws(TextError) in
-            try JSONValue.read(path)["do_lower_case"]?.boolean
+            try JSONValue.read(path)[given: "do_lower_case"]?.boolean
         }
         tokenizer = try ModelTokenizer.read(files.tokenizer, lowercases: (lowercases ?? nil) ?? true)
         let weights = try BertWeights(SafetensorsFile(path: files.weights), configuration)
@@ -60,7 +62,7 @@ public struct BertEmbedder: Embedder {
     private static func checkPooling(_ files: ModelFiles) throws(TextError) {
         if let path = files.modules {
             for module in try JSONValue.read(path).elements ?? [] {
-                let type = module["type"]?.text ?? ""
+                let type = module[given: "type"]?.text ?? ""
                 guard ["Transformer", "Pooling", "Normalize"].contains(type.split(separator: ".").last) else {
                     throw .unsupportedModel(
                         path: path,
@@ -70,8 +72,9 @@ public struct BertEmbedder: Embedder {
         }
         guard let path = files.pooling else { return }
         let value = try JSONValue.read(path)
-        guard value["pooling_mode_mean_tokens"]?.boolean ?? true, value["pooling_mode_cls_token"]?.boolean != true,
-            value["pooling_mode_max_tokens"]?.boolean != true
+        guard value[given: "pooling_mode_mean_tokens"]?.boolean ?? true,
+            value[given: "pooling_mode_cls_token"]?.boolean != true,
+            value[given: "pooling_mode_max_tokens"]?.boolean != true
         else {
             throw .unsupportedModel(
                 path: path,

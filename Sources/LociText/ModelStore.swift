@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import LociFiles
+import LociJSON
 
 #if canImport(Glibc)
 import Glibc
@@ -159,7 +160,7 @@ public struct ModelStore: Sendable, Equatable {
         let path = "\(folder)/\(name)"
         guard FileTree.kind(path) == .folder else { throw .modelNotFound(name: name, folder: folder) }
         guard FileTree.kind("\(path)/\(Self.recordName)") == .file,
-            let identifier = try JSONValue.read("\(path)/\(Self.recordName)")["model"]?.text,
+            let identifier = try JSONValue.read("\(path)/\(Self.recordName)")[given: "model"]?.text,
             let mark = identifier.lastIndex(of: "#")
         else { return nil }
         return try ModelFiles(folder: path).checksum() == identifier[identifier.index(after: mark)...]

@@ -1,5 +1,7 @@
 // Loci, Apache License 2.0.
 
+import LociJSON
+
 extension ModelTokenizer {
     /// Reads a tokenizer: `tokenizer.json` of huggingface/tokenizers, or `vocab.txt` of BERT, which has a token on each line.
     ///
@@ -8,8 +10,8 @@ extension ModelTokenizer {
     /// - Complexity: O(bytes)
     static func read(_ path: String, lowercases: Bool = true) throws(TextError) -> ModelTokenizer {
         if path.hasSuffix(".txt") { return try readVocabulary(path, lowercases: lowercases) }
-        var reader = try JSONReader(path: path)
-        var sections: [(key: String, value: JSONValue)] = []
+        var reader = try ModelReader(path: path)
+        var sections: [(String, JSONValue)] = []
         var model: TokenizerModelSection?
         try reader.enterObject()
         while try reader.nextMember() {
@@ -29,29 +31,31 @@ extension ModelTokenizer {
         _ sections: JSONValue, _ model: Model, path: String
     ) throws(TextError) -> ModelTokenizer {
         let parts = TokenizerParts(path: path)
-        let normalizer = try sections["normalizer"].map { value throws(TextError) in try parts.normalizer(value) }
+        let normalizer = try sections[given: "normalizer"].map { value throws(TextError) in try parts.normalizer(value)
+        }
         var raw: [AddedToken] = []
         var normalized: [AddedToken] = []
-        for value in sections["added_tokens"]?.elements ?? [] {
-            guard let content = value["content"]?.text, let identifier = value["id"]?.integer, identifier >= 0,
+        for value in sections[given: "added_tokens"]?.elements ?? [] {
+            guard let content = value[given: "content"]?.text, let identifier = value[given: "id"]?.integer,
+                identifier >= 0,
                 identifier < Vocabulary.maximumCount
             else { throw .badTokenizer(path: path, reason: "an added token lacks its content or its number") }
-            let isNormalized = value["normalized"]?.boolean ?? false
+            let isNormalized = value[given: "normalized"]?.boolean ?? false
             let bytes = Array(content.utf8)
             let token = AddedToken(
                 content: isNormalized ? normalizer?.normalize(bytes) ?? bytes : bytes, identifier: Int32(identifier),
-                isSingleWord: value["single_word"]?.boolean ?? false,
-                takesBlanksBefore: value["lstrip"]?.boolean ?? false,
-                takesBlanksAfter: value["rstrip"]?.boolean ?? false)
+                isSingleWord: value[given: "single_word"]?.boolean ?? false,
+                takesBlanksBefore: value[given: "lstrip"]?.boolean ?? false,
+                takesBlanksAfter: value[given: "rstrip"]?.boolean ?? false)
             if isNormalized { normalized.append(token) } else { raw.append(token) }
         }
         let (beginning, ending) =
-            try sections["post_processor"]
+            try sections[given: "post_processor"]
             .map { value throws(TextError) in try parts.template(value) } ?? ([], [])
         let tokens = (raw + normalized).map(\.identifier) + beginning + ending
         return ModelTokenizer(
             rawTokens: AddedTokens(raw), normalizedTokens: AddedTokens(normalized), normalizer: normalizer,
-            preTokenizer: try sections["pre_tokenizer"].map { value throws(TextError) in
+            preTokenizer: try sections[given: "pre_tokenizer"].map { value throws(TextError) in
                 try parts.preTokenizer(value)
             },
             model: model, beginning: beginning, ending: ending,

@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import LociFiles
+import LociJSON
 
 /// A file of named tensors, mapped.
 ///
@@ -63,7 +64,7 @@ struct SafetensorsFile: Sendable {
     ) throws(TextError) -> [String: Tensor] {
         var tensors: [String: Tensor] = [:]
         var names = Set<String>()
-        var reader = try JSONReader(header, path: path)
+        var reader = try ModelReader(header, path: path)
         try reader.enterObject()
         while try reader.nextMember() {
             let name = reader.key
@@ -82,10 +83,11 @@ struct SafetensorsFile: Sendable {
     private static func tensor(
         _ name: String, _ value: JSONValue, start: Int, size: Int, path: String
     ) throws(TextError) -> Tensor {
-        guard let typeName = value["dtype"]?.text, let type = TensorType(rawValue: typeName) else {
+        guard let typeName = value[given: "dtype"]?.text, let type = TensorType(rawValue: typeName) else {
             throw .badSafetensors(path: path, reason: "the type of the tensor \(name) is missing or unknown")
         }
-        guard let sizes = value["shape"]?.elements, let offsets = value["data_offsets"]?.elements, offsets.count == 2,
+        guard let sizes = value[given: "shape"]?.elements, let offsets = value[given: "data_offsets"]?.elements,
+            offsets.count == 2,
             let begin = offsets[0].integer, let end = offsets[1].integer
         else { throw .badSafetensors(path: path, reason: "the tensor \(name) lacks a shape or two offsets") }
         guard begin >= 0, begin <= end, end <= size - start else {

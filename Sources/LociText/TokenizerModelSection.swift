@@ -1,18 +1,20 @@
 // Loci, Apache License 2.0.
 
+import LociJSON
+
 /// The member `model` of a `tokenizer.json`, as it was read: what it says of itself, the vocabulary, and where the merges are.
 ///
 /// The order of the members is free, and merges can be numbered only when the whole vocabulary is there.
 struct TokenizerModelSection {
-    private var settings: [(key: String, value: JSONValue)] = []
+    private var settings: [(String, JSONValue)] = []
     private var vocabulary = Vocabulary()
     private var hasVocabulary = false
-    private var merges: JSONReader?
+    private var merges: ModelReader?
 
     /// Reads the object that comes next.
     ///
     /// - Throws: `badJSON`, `badTokenizer`.
-    init(_ reader: inout JSONReader, path: String) throws(TextError) {
+    init(_ reader: inout ModelReader, path: String) throws(TextError) {
         try reader.enterObject()
         while try reader.nextMember() {
             switch reader.key {
@@ -45,7 +47,7 @@ struct TokenizerModelSection {
     func build(path: String) throws(TextError) -> ModelTokenizer.Model {
         let settings = JSONValue.object(settings)
         // Files of old do not say the type.
-        let type = settings["type"]?.text ?? (merges == nil ? "WordPiece" : "BPE")
+        let type = settings[given: "type"]?.text ?? (merges == nil ? "WordPiece" : "BPE")
         guard type == "BPE" || type == "WordPiece" else {
             throw .unsupportedTokenizer(path: path, part: "model", type: type)
         }
@@ -56,18 +58,18 @@ struct TokenizerModelSection {
     }
 
     private func wordPiece(_ settings: JSONValue, _ path: String) throws(TextError) -> ModelTokenizer.Model {
-        let name = settings["unk_token"]?.text ?? "[UNK]"
+        let name = settings[given: "unk_token"]?.text ?? "[UNK]"
         guard let unknown = vocabulary.identifier(Array(name.utf8)) else {
             throw .badTokenizer(path: path, reason: "the vocabulary lacks the token \(name.debugDescription)")
         }
-        let limit = settings["max_input_chars_per_word"]?.integer ?? 100
+        let limit = settings[given: "max_input_chars_per_word"]?.integer ?? 100
         guard limit > 0 else {
             throw .badTokenizer(path: path, reason: "max_input_chars_per_word is \(limit), it must be above 0")
         }
         return .wordPiece(
             WordPieceModel(
                 vocabulary: vocabulary, unknown: unknown,
-                continuation: Array((settings["continuing_subword_prefix"]?.text ?? "##").utf8),
+                continuation: Array((settings[given: "continuing_subword_prefix"]?.text ?? "##").utf8),
                 maximumCharacters: min(limit, 1_000)))
     }
 
@@ -75,11 +77,11 @@ struct TokenizerModelSection {
         for key in ["continuing_subword_prefix", "end_of_word_suffix"] where settings[key]?.text?.isEmpty == false {
             throw .unsupportedTokenizer(path: path, part: "model", type: "BPE with \(key)")
         }
-        if let dropout = settings["dropout"]?.number, dropout != 0 {
+        if let dropout = settings[given: "dropout"]?.number, dropout != 0 {
             throw .unsupportedTokenizer(path: path, part: "model", type: "BPE with dropout")
         }
         var unknown: Int32?
-        if let name = settings["unk_token"]?.text {
+        if let name = settings[given: "unk_token"]?.text {
             unknown = vocabulary.identifier(Array(name.utf8))
             guard unknown != nil else {
                 throw .badTokenizer(path: path, reason: "the vocabulary lacks the token \(name.debugDescription)")
@@ -89,9 +91,9 @@ struct TokenizerModelSection {
         return .bytePair(
             BytePairModel(
                 vocabulary: vocabulary, pairs: pairs, unknown: unknown,
-                fusesUnknown: settings["fuse_unk"]?.boolean ?? false,
-                byteTokens: settings["byte_fallback"]?.boolean ?? false ? byteTokens() : nil,
-                ignoresMerges: settings["ignore_merges"]?.boolean ?? false,
+                fusesUnknown: settings[given: "fuse_unk"]?.boolean ?? false,
+                byteTokens: settings[given: "byte_fallback"]?.boolean ?? false ? byteTokens() : nil,
+                ignoresMerges: settings[given: "ignore_merges"]?.boolean ?? false,
                 wordMark: isDivisible ? Self.wordMark : nil))
     }
 

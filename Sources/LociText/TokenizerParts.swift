@@ -1,5 +1,7 @@
 // Loci, Apache License 2.0.
 
+import LociJSON
+
 /// Reads the small parts of a `tokenizer.json`: what is not its vocabulary. A type that is not known is an error, since leaving a
 /// step out would give other tokens.
 struct TokenizerParts {
@@ -14,7 +16,7 @@ struct TokenizerParts {
     }
 
     private func type(_ value: JSONValue, _ part: String) throws(TextError) -> String {
-        guard let type = value["type"]?.text else { throw fault("the \(part) does not say its type") }
+        guard let type = value[given: "type"]?.text else { throw fault("the \(part) does not say its type") }
         return type
     }
 
@@ -23,28 +25,28 @@ struct TokenizerParts {
     func normalizer(_ value: JSONValue) throws(TextError) -> TextNormalizer {
         switch try type(value, "normalizer") {
         case "Sequence":
-            guard let elements = value["normalizers"]?.elements, elements.count <= Self.maximumSteps else {
+            guard let elements = value[given: "normalizers"]?.elements, elements.count <= Self.maximumSteps else {
                 throw fault("the sequence of normalizers has no sense")
             }
             var steps: [TextNormalizer] = []
             for element in elements { steps.append(try normalizer(element)) }
             return .sequence(steps)
         case "BertNormalizer":
-            let lowercases = value["lowercase"]?.boolean ?? true
+            let lowercases = value[given: "lowercase"]?.boolean ?? true
             return .bert(
                 BertNormalizer(
-                    cleansText: value["clean_text"]?.boolean ?? true,
-                    separatesIdeographs: value["handle_chinese_chars"]?.boolean ?? true,
+                    cleansText: value[given: "clean_text"]?.boolean ?? true,
+                    separatesIdeographs: value[given: "handle_chinese_chars"]?.boolean ?? true,
                     // Not set: as the case goes, so do the accents.
-                    stripsAccents: value["strip_accents"]?.boolean ?? lowercases, lowercases: lowercases))
+                    stripsAccents: value[given: "strip_accents"]?.boolean ?? lowercases, lowercases: lowercases))
         case "Prepend":
-            guard let text = value["prepend"]?.text else { throw fault("the normalizer Prepend lacks its text") }
+            guard let text = value[given: "prepend"]?.text else { throw fault("the normalizer Prepend lacks its text") }
             return .prepend(Array(text.utf8))
         case "Replace":
-            guard let replacement = value["content"]?.text else {
+            guard let replacement = value[given: "content"]?.text else {
                 throw fault("the normalizer Replace lacks its content")
             }
-            guard let pattern = value["pattern"]?["String"]?.text else {
+            guard let pattern = value[given: "pattern"]?[given: "String"]?.text else {
                 throw .unsupportedTokenizer(path: path, part: "normalizer", type: "Replace with a regular expression")
             }
             return .replace(Array(pattern.utf8), with: Array(replacement.utf8))
@@ -63,20 +65,20 @@ struct TokenizerParts {
         case "BertPreTokenizer": return .bert
         case "WhitespaceSplit": return .blanks
         case "Metaspace":
-            guard let mark = value["replacement"]?.text, !mark.isEmpty else {
+            guard let mark = value[given: "replacement"]?.text, !mark.isEmpty else {
                 throw fault("the pre-tokenizer Metaspace lacks its replacement")
             }
             let prepends: PreTokenizer.Prepending
-            switch value["prepend_scheme"]?.text {
+            switch value[given: "prepend_scheme"]?.text {
             case "always": prepends = .always
             case "first": prepends = .first
             case "never": prepends = .never
             // Files of before 2023 have this instead.
-            case nil: prepends = value["add_prefix_space"]?.boolean ?? true ? .always : .never
+            case nil: prepends = value[given: "add_prefix_space"]?.boolean ?? true ? .always : .never
             case let scheme?: throw fault("the prepend_scheme \(scheme.debugDescription) is not known")
             }
             return .metaspace(
-                mark: Array(mark.utf8), prepends: prepends, splits: value["split"]?.boolean ?? true)
+                mark: Array(mark.utf8), prepends: prepends, splits: value[given: "split"]?.boolean ?? true)
         case let type: throw .unsupportedTokenizer(path: path, part: "pre-tokenizer", type: type)
         }
     }
@@ -89,12 +91,12 @@ struct TokenizerParts {
         case "TemplateProcessing":
             var parts: [[Int32]] = [[], []]
             var isAfter = false
-            for element in value["single"]?.elements ?? [] {
-                if element["Sequence"] != nil {
+            for element in value[given: "single"]?.elements ?? [] {
+                if element[given: "Sequence"] != nil {
                     guard !isAfter else { throw fault("the template has the text twice") }
                     isAfter = true
-                } else if let name = element["SpecialToken"]?["id"]?.text {
-                    guard let numbers = value["special_tokens"]?[name]?["ids"]?.elements else {
+                } else if let name = element[given: "SpecialToken"]?[given: "id"]?.text {
+                    guard let numbers = value[given: "special_tokens"]?[name]?[given: "ids"]?.elements else {
                         throw fault("the template does not say what \(name.debugDescription) is")
                     }
                     for number in numbers { parts[isAfter ? 1 : 0].append(try token(number)) }
@@ -105,7 +107,8 @@ struct TokenizerParts {
             guard isAfter else { throw fault("the template lacks the text") }
             return (parts[0], parts[1])
         case "BertProcessing", "RobertaProcessing":
-            guard let ending = value["sep"]?.elements?.last, let beginning = value["cls"]?.elements?.last else {
+            guard let ending = value[given: "sep"]?.elements?.last, let beginning = value[given: "cls"]?.elements?.last
+            else {
                 throw fault("the post-processor lacks cls or sep")
             }
             return ([try token(beginning)], [try token(ending)])

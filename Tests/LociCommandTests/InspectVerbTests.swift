@@ -2,6 +2,7 @@
 
 import Foundation
 import Loci
+import LociJSON
 import Testing
 
 @testable import LociCommand

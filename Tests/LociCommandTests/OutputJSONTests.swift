@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import Foundation
+import LociJSON
 import TestSupport
 import Testing
 

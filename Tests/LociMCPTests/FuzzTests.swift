@@ -1,5 +1,6 @@
 // Loci, Apache License 2.0.
 
+import LociJSON
 import LociMemory
 import TestSupport
 import Testing
@@ -38,7 +39,7 @@ import Testing
             guard let line = await client.server.answer(to: .message(bytes)) else { continue }
             answers += 1
             #expect(!line.utf8.contains(0x0A), "\(generator)")
-            let value = try JSONReader.value(Array(line.utf8))
+            let value = try JSONValue(message: Array(line.utf8))
             for answer in value.elements ?? [value] {
                 #expect(isAnswer(answer), "\(generator): \(answer.line)")
                 if answer["result"] != nil { results += 1 }

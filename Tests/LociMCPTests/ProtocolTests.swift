@@ -1,5 +1,6 @@
 // Loci, Apache License 2.0.
 
+import LociJSON
 import LociMemory
 import TestSupport
 import Testing
@@ -115,7 +116,7 @@ import Testing
 
     @Test func aLineThatIsTooLongIsRefused() async throws {
         let line = try #require(await (try TestClient()).server.answer(to: .tooLong))
-        let answer = try JSONReader.value(Array(line.utf8))
+        let answer = try JSONValue(message: Array(line.utf8))
         #expect(answer["error"]?["code"]?.integer == -32_600 && answer["id"]?.isNull == true)
         #expect(answer["error"]?["message"]?.text?.contains("16777216") == true)
     }

@@ -1,5 +1,6 @@
 // Loci, Apache License 2.0.
 
+import LociJSON
 import LociMemory
 import TestSupport
 import Testing
@@ -22,9 +23,9 @@ import Testing
             #expect(contents?.elements?.count == 1 && contents?.elements?.first?["uri"]?.text == uri)
             return try #require(contents?.elements?.first?["text"]?.text)
         }
-        let info = try JSONReader.value(Array(try await read("memory://default").utf8))
+        let info = try JSONValue(message: Array(try await read("memory://default").utf8))
         #expect(info["units"]?["turn"] == 2 && info["sessions"] == 1)
-        let sessions = try JSONReader.value(Array(try await read("memory://default/sessions").utf8))
+        let sessions = try JSONValue(message: Array(try await read("memory://default/sessions").utf8))
         #expect(sessions["sessions"]?.texts("name") == ["a/b c"])
         let uri = try #require(sessions["sessions"]?.texts("uri").first)
         #expect(uri == "memory://default/session/a%2Fb%20c")

@@ -1,5 +1,6 @@
 // Loci, Apache License 2.0.
 
+import LociJSON
 import LociMemory
 import LociText
 import TestSupport
@@ -30,7 +31,7 @@ struct TestClient {
     func send(_ bytes: [UInt8]) async throws -> JSONValue? {
         guard let line = await server.answer(to: .message(bytes)) else { return nil }
         #expect(!line.utf8.contains(0x0A))
-        return try JSONReader.value(Array(line.utf8))
+        return try JSONValue(message: Array(line.utf8))
     }
 
     /// The answer to a request.

@@ -1,5 +1,6 @@
 // Loci, Apache License 2.0.
 
+import LociJSON
 import TestSupport
 import Testing
 
@@ -37,9 +38,9 @@ import Testing
         let folder = try TemporaryFolder()
         let path = try folder.write("tokenizer.json", golden.json("bert-uncased"))
         let whole = try ModelTokenizer.read(path)
-        let model = try #require(try JSONValue.read(path)["model"]?["vocab"])
+        let model = try #require(try JSONValue.read(path)[given: "model"]?["vocab"])
         guard case .object(let members) = model else { throw TestFailure("no vocabulary") }
-        let lines = members.sorted { $0.value.integer ?? 0 < $1.value.integer ?? 0 }.map(\.key)
+        let lines = members.sorted { $0.1.integer ?? 0 < $1.1.integer ?? 0 }.map(\.0)
         for separator in ["\n", "\r\n"] {
             let tokenizer = try ModelTokenizer.read(
                 folder.write("vocab.txt", text: lines.joined(separator: separator) + separator))

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Loci
+import LociJSON
 
 /// `loci bench`: recall against speed, over search windows.
 struct BenchCommand: ParsableCommand {

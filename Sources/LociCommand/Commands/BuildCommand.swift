@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Loci
+import LociJSON
 
 /// `loci build`: vectors of a file to a collection.
 struct BuildCommand: ParsableCommand {

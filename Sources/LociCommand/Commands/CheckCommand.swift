@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Loci
+import LociJSON
 
 /// `loci check`: whether a database is sound.
 struct CheckCommand: ParsableCommand {
@@ -52,7 +53,7 @@ struct CheckCommand: ParsableCommand {
         if shown.json {
             try Console.output.write(
                 JSONValue.object([
-                    ("ok", .bool(faults.isEmpty)), ("collections", .array(names.map { .string($0) })),
+                    ("ok", .boolean(faults.isEmpty)), ("collections", .array(names.map { .string($0) })),
                     (
                         "faults",
                         .array(

@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import Loci
+import LociJSON
 
 /// What is shown of a collection.
 struct CollectionReport {
@@ -126,7 +127,7 @@ struct CollectionReport {
             ("metric", .string(info.configuration.metric.description)),
             ("quantization", .string(info.quantization.description)),
             ("originals", .string(info.configuration.originals.description)),
-            ("keeps_lengths", .bool(info.configuration.keepsLengths)),
+            ("keeps_lengths", .boolean(info.configuration.keepsLengths)),
             ("index", info.hasGraph ? "graph" : "scan"),
             ("degree", .integer(build.maximumDegree)),
             ("build_window", .integer(build.window)),

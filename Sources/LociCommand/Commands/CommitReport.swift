@@ -1,5 +1,7 @@
 // Loci, Apache License 2.0.
 
+import LociJSON
+
 /// The commits of a write as they are made: a bar for people, a line each for programs.
 final class CommitReport {
     /// What was committed so far: it is durable.

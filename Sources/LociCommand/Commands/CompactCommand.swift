@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Loci
+import LociJSON
 
 /// `loci compact`: the free pages of a file, given back.
 struct CompactCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import Loci
+import LociJSON
 
 /// A copying of a whole database, as the verbs that copy show it: a bar while it goes on, which Ctrl-C gives up, and what
 /// came of it.

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Loci
+import LociJSON
 
 /// `loci durability`: when commits are on the disk.
 struct DurabilityCommand: ParsableCommand {

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Loci
+import LociJSON
 
 /// `loci get`: the vectors of identifiers.
 struct GetCommand: ParsableCommand {

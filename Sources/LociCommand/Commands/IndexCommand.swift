@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Loci
+import LociJSON
 
 /// `loci index`: indexes on fields of the attributes.
 struct IndexCommand: ParsableCommand {

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Loci
+import LociJSON
 
 /// A field and the kind of its index, as they are given: `year:number`, `gloss:text`, `gloss:text:english`.
 struct IndexOption: CustomStringConvertible {
@@ -76,7 +77,7 @@ extension FieldIndex {
         if let text {
             members += [
                 ("language", .string(text.analysis.language.name)),
-                ("keeps_diacritics", .bool(text.analysis.keepsDiacritics)), ("documents", .integer(text.documents)),
+                ("keeps_diacritics", .boolean(text.analysis.keepsDiacritics)), ("documents", .integer(text.documents)),
                 ("words", .integer(text.words)),
             ]
         }

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Loci
+import LociJSON
 
 /// `loci info`: what a database or a collection holds and takes.
 struct InfoCommand: ParsableCommand {

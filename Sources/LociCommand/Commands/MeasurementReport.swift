@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import Loci
+import LociJSON
 
 /// What is shown of a measurement.
 struct MeasurementReport {
@@ -14,7 +15,7 @@ struct MeasurementReport {
             ("queries", .integer(measurement.queries)),
             ("k", .integer(measurement.k)),
             ("window", .integer(measurement.window)),
-            ("exact", .bool(measurement.isExact)),
+            ("exact", .boolean(measurement.isExact)),
             ("threads", .integer(measurement.threads)),
         ]
         if let recall = measurement.recall { members.append(("recall", .number(recall, decimals: 6))) }

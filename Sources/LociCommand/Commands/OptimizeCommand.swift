@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Loci
+import LociJSON
 
 /// `loci optimize`: a collection as a build of its vectors would make it.
 struct OptimizeCommand: ParsableCommand {

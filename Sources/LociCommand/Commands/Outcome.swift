@@ -3,6 +3,7 @@
 import ArgumentParser
 import Loci
 import LociClient
+import LociJSON
 
 /// The work was stopped by Ctrl-C or SIGTERM.
 struct Interrupted: Error {
@@ -62,7 +63,8 @@ struct Outcome {
             case .validationFailure:
                 var reason = LociCommand.message(for: error)[...]
                 while reason.last == "." || reason.last == "\n" { reason.removeLast() }
-                message = Self.line("\(reason); see '\(Self.help(arguments))'")
+                let flat = reason.split(whereSeparator: \.isNewline).joined(separator: " ")
+                message = Self.line("\(flat); see '\(Self.help(arguments))'")
                 status = Self.usageStatus
             default:
                 // A bare exit status has said already what it has to say.
@@ -72,8 +74,18 @@ struct Outcome {
         }
     }
 
-    private static func line(_ text: String) -> String {
-        "loci: " + TextWidth.printable(text.split(separator: "\n").joined(separator: " ")) + "\n"
+    /// One line, but for what an error shows of a filter or of words below it, where a mark stands under the fault: those lines are
+    /// indented.
+    static func line(_ text: String) -> String {
+        var lines: [String] = []
+        for part in text.split(separator: "\n") {
+            if lines.isEmpty || part.hasPrefix("  ") {
+                lines.append(TextWidth.printable(String(part)))
+            } else {
+                lines[lines.endIndex - 1] += " " + TextWidth.printable(String(part))
+            }
+        }
+        return "loci: " + lines.joined(separator: "\n") + "\n"
     }
 
     /// The help that belongs to a command line.

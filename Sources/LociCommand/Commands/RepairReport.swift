@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import Loci
+import LociJSON
 
 /// What a repair did, for people and for machines.
 struct RepairReport {
@@ -14,8 +15,11 @@ struct RepairReport {
     /// A JSON object, and a line break.
     var json: String {
         JSONValue.object([
-            ("ok", .bool(repair.isComplete)),
-            ("steps", .array(repair.steps.map { .object([("what", .string($0.what)), ("done", .bool($0.isDone))]) })),
+            ("ok", .boolean(repair.isComplete)),
+            (
+                "steps",
+                .array(repair.steps.map { .object([("what", .string($0.what)), ("done", .boolean($0.isDone))]) })
+            ),
             ("collections", .array(repair.collections.map(Self.json))),
         ]).line + "\n"
     }

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Loci
+import LociJSON
 
 /// `loci warm`: reads collections into the system's cache.
 struct WarmCommand: ParsableCommand {

@@ -1,5 +1,7 @@
 // Loci, Apache License 2.0.
 
+import LociJSON
+
 /// The plot that approximate search is judged by: queries per second over recall, a curve for each way to search, as an
 /// SVG drawing that needs nothing else (no scripts, no fonts, no style sheets).
 ///

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Loci
 import LociClient
+import LociJSON
 
 /// Recall, speed and latency of a server, over search windows, connections and depths of the pipeline.
 ///

@@ -2,6 +2,7 @@
 
 import Loci
 import LociClient
+import LociJSON
 import LociProtocol
 
 /// What a server tells of itself and of a collection, as it is shown.
@@ -99,7 +100,7 @@ struct RemoteInfo {
         switch reply {
         case .integer(let value): .integer(Int(value))
         case .double(let value): .number(value)
-        case .boolean(let value): .bool(value)
+        case .boolean(let value): .boolean(value)
         default: reply.text.map { .string($0) } ?? .null
         }
     }

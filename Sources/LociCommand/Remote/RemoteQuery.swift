@@ -2,6 +2,7 @@
 
 import Loci
 import LociClient
+import LociJSON
 
 /// A search for vectors on a server, and what is printed of it.
 struct RemoteQuery {
@@ -70,7 +71,7 @@ struct RemoteQuery {
     private func members(queries: Int) -> [(String, JSONValue)] {
         [
             ("queries", .integer(queries)), ("k", .integer(search.k)),
-            ("window", search.window.map { .integer($0) } ?? .null), ("exact", .bool(search.isExact)),
+            ("window", search.window.map { .integer($0) } ?? .null), ("exact", .boolean(search.isExact)),
         ]
     }
 

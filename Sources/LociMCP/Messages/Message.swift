@@ -1,5 +1,7 @@
 // Loci, Apache License 2.0.
 
+import LociJSON
+
 /// A message of JSON-RPC 2.0 that came.
 enum Message {
     /// To be answered.

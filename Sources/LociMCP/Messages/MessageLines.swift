@@ -1,5 +1,7 @@
 // Loci, Apache License 2.0.
 
+import LociJSON
+
 /// Cuts what comes into lines, one a message.
 ///
 /// No more is held than the line under way: one that is too long is reported once, and passed over up to its end, so that the messages

@@ -1,5 +1,7 @@
 // Loci, Apache License 2.0.
 
+import LociJSON
+
 /// A version of the protocol that begins with `initialize`.
 enum ProtocolVersion: String, CaseIterable {
     case november2024 = "2024-11-05"

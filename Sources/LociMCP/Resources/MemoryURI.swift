@@ -1,5 +1,6 @@
 // Loci, Apache License 2.0.
 
+import LociJSON
 import LociMemory
 
 /// What a resource is of: `memory://NAMESPACE`, `memory://NAMESPACE/sessions`, `memory://NAMESPACE/session/NAME`.

@@ -1,5 +1,6 @@
 // Loci, Apache License 2.0.
 
+import LociJSON
 import LociMemory
 
 /// What a client may show and attach: namespaces, their sessions, and what was said in them.

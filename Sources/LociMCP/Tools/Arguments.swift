@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import LociAttributes
+import LociJSON
 import LociMemory
 
 /// The arguments of a call, checked as they are taken. A null is as if not given.

@@ -1,5 +1,6 @@
 // Loci, Apache License 2.0.
 
+import LociJSON
 import LociMemory
 
 /// Forgets units.

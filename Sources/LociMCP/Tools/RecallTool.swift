@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import LociAttributes
+import LociJSON
 import LociMemory
 
 /// Finds what answers a question.

@@ -1,5 +1,6 @@
 // Loci, Apache License 2.0.
 
+import LociJSON
 import LociMemory
 
 /// Remembers a unit, or several in one transaction.

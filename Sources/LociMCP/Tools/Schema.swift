@@ -1,5 +1,7 @@
 // Loci, Apache License 2.0.
 
+import LociJSON
+
 /// Parts of JSON Schemas.
 enum Schema {
     static func text(_ description: String) -> JSONValue { value("string", description) }

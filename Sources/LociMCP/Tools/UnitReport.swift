@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import LociAttributes
+import LociJSON
 import LociMemory
 
 #if canImport(FoundationEssentials)
@@ -40,7 +41,7 @@ enum UnitReport {
             ("from", unit.provenance.isEmpty ? nil : .strings(unit.provenance.map(\.description))),
             ("supersedes", unit.supersedes.map { .string("\($0)") }),
             ("superseded_by", unit.supersededBy.map { .string("\($0)") }),
-            ("metadata", unit.metadata.flatMap { try? JSONReader.value($0.utf8) }),
+            ("metadata", unit.metadata.flatMap { try? JSONValue(message: $0.utf8) }),
         ]
     }
 

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Loci
 import LociFiles
+import LociJSON
 import LociMemory
 
 /// `loci blocks append`: members to streams.

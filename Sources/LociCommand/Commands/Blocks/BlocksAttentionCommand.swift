@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Loci
+import LociJSON
 import LociMemory
 
 /// `loci blocks attention`: how much of the attention over all positions opened blocks have.

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Loci
 import LociFiles
+import LociJSON
 import LociMemory
 
 /// `loci blocks bench`: how much of what answers questions opened blocks hold.

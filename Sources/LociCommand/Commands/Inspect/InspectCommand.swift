@@ -3,6 +3,7 @@
 import ArgumentParser
 import Loci
 import LociFiles
+import LociJSON
 import LociMemory
 
 /// `loci inspect`: a look into a database, in the terminal or as a page.

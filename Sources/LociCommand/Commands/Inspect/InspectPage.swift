@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import Loci
+import LociJSON
 import LociMemory
 
 /// An inspection as one file of HTML, which needs nothing else.

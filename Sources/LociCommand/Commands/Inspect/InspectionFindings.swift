@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import Loci
+import LociJSON
 import LociMemory
 
 /// What was found in a database, or in one of its collections and memories.

@@ -1,5 +1,7 @@
 // Loci, Apache License 2.0.
 
+import LociJSON
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Loci
+import LociJSON
 import LociMemory
 
 /// What a page is made of, as JSON that its scripts read.
@@ -79,7 +80,7 @@ struct PageData {
         let recorded = drawing.paths.map { path -> JSONValue in
             .object([
                 ("label", .string(path.label)), ("point", path.point.map { .integer($0) } ?? .null),
-                ("asked", .bool(path.isAsked)), ("x", .float(path.place[0])), ("y", .float(path.place[1])),
+                ("asked", .boolean(path.isAsked)), ("x", .float(path.place[0])), ("y", .float(path.place[1])),
                 ("entries", .array(path.trace.entrySlots.map(number))),
                 (
                     "hops",

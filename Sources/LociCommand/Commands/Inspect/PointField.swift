@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import Loci
+import LociJSON
 import LociMemory
 
 /// What all points of a map have under one name: a column, as small as a page needs it.
@@ -104,7 +105,7 @@ struct PointField {
     private static func json(_ value: AttributeValue) -> JSONValue {
         switch value {
         case .null: .null
-        case .bool(let flag): .bool(flag)
+        case .bool(let flag): .boolean(flag)
         case .number(let number): .number(number)
         case .string(let text): .string(text)
         case .list(let values): .array(values.map(json))

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Loci
+import LociJSON
 import LociMemory
 
 /// `loci memory bench`: how well recalls find what is known to answer.

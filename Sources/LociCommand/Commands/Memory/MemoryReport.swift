@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import Loci
+import LociJSON
 import LociMemory
 
 /// Units and recalls as tables and as JSON.

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Loci
+import LociJSON
 import LociMemory
 
 /// `loci recall`: what answers a question.

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Loci
+import LociJSON
 import LociMemory
 
 /// `loci remember`: texts into a memory.
@@ -134,7 +135,7 @@ struct RememberCommand: ParsableCommand {
             }
             return try Console.output.write(line + "\n")
         }
-        var members: [(String, JSONValue)] = [("id", .string("\(result.id)")), ("new", .bool(result.isNew))]
+        var members: [(String, JSONValue)] = [("id", .string("\(result.id)")), ("new", .boolean(result.isNew))]
         if let twin = result.duplicateOf { members.append(("duplicate_of", .string("\(twin)"))) }
         if let similar = result.similar {
             members.append(

@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import Loci
+import LociJSON
 
 /// A search for groups of neighbours, and what is printed of it.
 struct GroupedQueryRun {
@@ -47,7 +48,7 @@ struct GroupedQueryRun {
 
     private static func json(_ value: AttributeValue) -> JSONValue {
         switch value {
-        case .bool(let bool): .bool(bool)
+        case .bool(let bool): .boolean(bool)
         case .number(let number): .number(number)
         case .string(let string): .string(string)
         case .null, .list, .object: .null

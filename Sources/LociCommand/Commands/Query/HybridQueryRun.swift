@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import Loci
+import LociJSON
 
 /// A search by a vector and by words, and what is printed of it.
 struct HybridQueryRun {

@@ -1,6 +1,7 @@
 // Loci, Apache License 2.0.
 
 import Loci
+import LociJSON
 
 /// A search for vectors, one or many, and what is printed and written of it.
 struct VectorQueryRun {
@@ -95,12 +96,12 @@ struct VectorQueryRun {
         if shown.json {
             var members = members
             if isSingle {
-                members.append(("complete", .bool(report.results.isComplete(query: 0))))
+                members.append(("complete", .boolean(report.results.isComplete(query: 0))))
                 members.append(("neighbors", .neighbors(report.results[query: 0])))
             } else if count <= Self.queriesInJSON {
                 let results = (0..<count).map { query in
                     JSONValue.object([
-                        ("query", .integer(query)), ("complete", .bool(report.results.isComplete(query: query))),
+                        ("query", .integer(query)), ("complete", .boolean(report.results.isComplete(query: query))),
                         ("neighbors", .neighbors(report.results[query: query])),
                     ])
                 }

@@ -1,9 +1,9 @@
 // Loci, Apache License 2.0.
 
 extension JSONValue {
-    /// The value as JSON (RFC 8259) on one line, without blanks and without a newline at the end.
+    /// The value as JSON on one line, without blanks and without a newline at the end.
     /// - Complexity: O(length of the result)
-    var line: String {
+    package var line: String {
         var result = ""
         append(to: &result)
         return result
@@ -31,10 +31,21 @@ extension JSONValue {
                 value.append(to: &result)
             }
             result += "}"
+        case .raw(let text): Self.appendRaw(text, to: &result)
         }
     }
 
-    /// Escapes what JSON demands, and also DEL, C1 and the line ends of Unicode: some readers of lines take those for the end of one.
+    /// Controls are blanks between the parts of the text, and others that are escaped elsewhere stand in strings.
+    private static func appendRaw(_ text: String, to result: inout String) {
+        for scalar in text.unicodeScalars {
+            if scalar < " " {
+                result += " "
+            } else if !appendEscaped(scalar, to: &result) {
+                result.unicodeScalars.append(scalar)
+            }
+        }
+    }
+
     private static func append(_ text: String, to result: inout String) {
         result += "\""
         for scalar in text.unicodeScalars {
@@ -44,12 +55,24 @@ extension JSONValue {
             case "\n": result += "\\n"
             case "\r": result += "\\r"
             case "\t": result += "\\t"
-            case "\u{00}"..<"\u{20}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
+            case "\u{08}": result += "\\b"
+            case "\u{0C}": result += "\\f"
+            default: if !appendEscaped(scalar, to: &result) { result.unicodeScalars.append(scalar) }
             }
         }
         result += "\""
+    }
+
+    /// Escapes what JSON demands, and also DEL, C1 and the line ends of Unicode: some readers of lines take those for the end of one, and a
+    /// terminal may obey them.
+    /// - Returns: false for what needs no escape.
+    private static func appendEscaped(_ scalar: Unicode.Scalar, to result: inout String) -> Bool {
+        switch scalar {
+        case "\u{00}"..<"\u{20}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
+            let digits = String(scalar.value, radix: 16)
+            result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            return true
+        default: return false
+        }
     }
 }
