@@ -13,8 +13,8 @@ fi
 
 needed="liblmdb-dev zlib1g-dev libstemmer-dev"
 # For the check of the NEON kernels on other processors (Tests/Cross), and of the server with clients of Redis (Tests/Server);
-# for the pages of `loci inspect` (Tests/Inspect); matrix products of sentence transformers, for those who build with the trait OpenBLAS.
-optional="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user redis-tools python3-venv chromium libopenblas-dev"
+# for the pages of `loci inspect` (Tests/Inspect) and the blocks of documents (Tests/Documentation); matrix products of sentence transformers, for those who build with the trait OpenBLAS.
+optional="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user redis-tools python3-venv openssl chromium libopenblas-dev"
 
 if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
     for header in lmdb.h zlib.h libstemmer.h; do

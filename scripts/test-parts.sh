@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-for part in Cross EndToEnd Server MCP Inspect; do
+for part in Cross EndToEnd Server MCP Inspect Documentation; do
     start=$(date +%s)
     sh "Tests/$part/run.sh"
     echo "--- Tests/$part: $(($(date +%s) - start)) s"
