@@ -5,7 +5,7 @@ SWIFT ?= swift
 # On Linux the command carries Swift's libraries inside: it starts in half the time, and runs where Swift is not installed.
 RELEASE = -c release --product loci $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
 
-.PHONY: help dependencies build test torture sanitize-thread sanitize-address fuzz lint format demo demo-memory docs clean
+.PHONY: help dependencies build test torture sanitize-thread sanitize-address fuzz lint format demo demo-memory bench docs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ demo: build ## Build a small database, search it, plot recall against speed
 
 demo-memory: build ## Remember a conversation, ask it, and show why
 	sh scripts/demo-memory.sh
+
+bench: dependencies ## Measure all of docs/benchmarks again, for hours (BENCH="STEP… --sets FOLDER --quick"; Benchmarks/all --help)
+	Benchmarks/all $(BENCH)
 
 docs: dependencies ## Write the documentation of the library to .build/docs
 	@SWIFT="$(SWIFT)" sh scripts/docs.sh

@@ -10,7 +10,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 def main():
     failed = False
-    for part in ("peers", "cold"):
+    for part in ("", "peers", "cold"):
         folder = os.path.join(HERE, part)
         tests = os.path.join(folder, "tests")
         result = subprocess.run(
