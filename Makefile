@@ -57,7 +57,7 @@ demo-memory: build ## Remember a conversation, ask it, and show why
 bench: dependencies ## Measure all of docs/benchmarks again, for hours (BENCH="STEP… --sets FOLDER --quick"; Benchmarks/all --help)
 	Benchmarks/all $(BENCH)
 
-docs: dependencies ## Write the documentation of the library to .build/docs
+docs: dependencies ## Write the documentation of the libraries to .build/docs
 	@SWIFT="$(SWIFT)" sh scripts/docs.sh
 
 clean: ## Remove what was built

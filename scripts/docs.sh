@@ -1,6 +1,6 @@
 #!/bin/sh
 # Loci, Apache License 2.0.
-# Writes the documentation of the library `Loci` as a web site to .build/docs, by the toolchain's docc.
+# Writes the documentation of the libraries `Loci` and `LociMemory` as web sites to .build/docs, by the toolchain's docc. Fails on any warning.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -18,17 +18,20 @@ fi
 # module that did not change is not compiled and writes none.
 all="$PWD/.build/docs-build/symbol-graphs"
 mkdir -p "$all"
-"$swift" build --scratch-path .build/docs-build --target Loci \
+"$swift" build --scratch-path .build/docs-build --target LociMemory \
     -Xswiftc -emit-symbol-graph -Xswiftc -emit-symbol-graph-dir -Xswiftc "$all"
-# Only what the library's users see: its own symbols, not those of the modules below it.
-rm -rf "$graphs" "$output"
-mkdir -p "$graphs"
-cp "$all"/Loci.symbols.json "$graphs"
-for extension in "$all"/Loci@*.symbols.json; do
-    if [ -f "$extension" ]; then cp "$extension" "$graphs"; fi
+rm -rf "$output"
+mkdir -p "$output"
+for module in Loci LociMemory; do
+    # Only what the library's users see: its own symbols, not those of the modules below it.
+    rm -rf "$graphs"
+    mkdir -p "$graphs"
+    cp "$all/$module.symbols.json" "$graphs"
+    for extension in "$all/$module"@*.symbols.json; do
+        if [ -f "$extension" ]; then cp "$extension" "$graphs"; fi
+    done
+    "$docc" convert "Sources/$module/$module.docc" --additional-symbol-graph-dir "$graphs" --output-dir "$output/$module" \
+        --fallback-display-name "$module" --fallback-bundle-identifier "loci.$module" --transform-for-static-hosting \
+        --warnings-as-errors
+    echo "documentation: $output/$module/documentation/$(echo "$module" | tr '[:upper:]' '[:lower:]')/index.html"
 done
-
-catalogue=$(find Sources/Loci docs -name '*.docc' -type d 2>/dev/null | head -n 1)
-"$docc" convert ${catalogue:+"$catalogue"} --additional-symbol-graph-dir "$graphs" --output-dir "$output" \
-    --fallback-display-name Loci --fallback-bundle-identifier loci.Loci --transform-for-static-hosting
-echo "documentation: $output/documentation/loci/index.html"

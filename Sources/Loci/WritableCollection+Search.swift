@@ -22,7 +22,10 @@ extension WritableCollection {
     }
 
     /// The same, into results that can be used again.
-    /// - Parameter results: Forgets what it holds, and takes the neighbours of this one query.
+    /// - Parameters:
+    ///   - vector: The query, of the collection's dimension.
+    ///   - options: How to search.
+    ///   - results: Forgets what it holds, and takes the neighbours of this one query.
     public func search(_ vector: [Float], _ options: SearchOptions, into results: inout SearchResults) throws {
         try search(vector.span.bytes, options, into: &results)
     }

@@ -64,7 +64,9 @@ public struct WritableRecordTable {
     }
 
     /// Runs `body` with the value of a key where it lies, or returns `nil` if there is none.
-    /// - Parameter body: Must not change the database: that may move the value.
+    /// - Parameters:
+    ///   - key: Any bytes.
+    ///   - body: Must not change the database: that may move the value.
     /// - Throws: `LociError.corrupt` for a value with a wrong checksum; what `body` throws.
     /// - Complexity: O(log n + bytes).
     public func withValue<Result>(for key: [UInt8], _ body: (RawSpan) throws -> Result) throws -> Result? {

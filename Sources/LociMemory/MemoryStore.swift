@@ -21,7 +21,7 @@ public final class MemoryStore: Sendable {
         public var language: WordLanguage = .english
         /// How vectors of new namespaces are coded.
         public var configuration = CollectionConfiguration(metric: .cosine)
-        /// Whether each new turn is linked to the older units that it belongs to; see ``Association``.
+        /// Whether each new turn is linked to the older units that it belongs to, as the stage `association` follows them.
         public var associates = false
 
         /// The usual.

@@ -151,6 +151,7 @@ def main():
     else:
         with tempfile.TemporaryDirectory() as folder:
             report.check(f"{len(swift_blocks)} Swift blocks", swift.check(swiftc, TREE, build, swift_blocks, folder))
+        report.check("tutorials", swift.check_programs(swiftc, TREE, build))
     print(f"documentation: {report.passed} passed, {report.failed} failed, {report.skipped} skipped")
     sys.exit(1 if report.failed else 0)
 

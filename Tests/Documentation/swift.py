@@ -42,6 +42,18 @@ def module_options(tree, build):
     return options
 
 
+def check_programs(swiftc, tree, build):
+    """Compiles each step of the tutorials, a program of its own. Returns what is wrong, empty if nothing is."""
+    faults = []
+    for path in sorted((pathlib.Path(tree) / "Sources" / "Loci" / "Loci.docc" / "Tutorials").glob("*.swift")):
+        run = subprocess.run(
+            [swiftc, "-typecheck", "-swift-version", "6", *module_options(tree, build), str(path)], capture_output=True,
+            text=True, timeout=300)
+        if run.returncode != 0 or run.stderr:
+            faults.append(run.stderr[-1_000:])
+    return "\n".join(faults)
+
+
 def check(swiftc, tree, build, blocks, folder):
     """Compiles the blocks. Returns what the compiler says is wrong; empty if nothing is."""
     run = subprocess.run(

@@ -4,7 +4,7 @@ import Loci
 import LociWords
 
 /// The words of turns that tell most: those that come often in them and are rare in the other turns of the namespace, by the weight
-/// that BM25 gives a word of a document (see ``LociWords/BM25``), without its part for the length.
+/// that BM25 gives a word of a document (`BM25` of LociWords), without its part for the length.
 ///
 /// The turns themselves do not count as turns that have the word: what a conversation is about is common in it, and in a small memory
 /// would be taken for what any text has. It needs no model and no network. Weights are those of the moment: as a namespace grows, they

@@ -161,7 +161,9 @@ public struct AttentionTest: Sendable {
     // MARK: What is asked
 
     /// Asks queries of topics, or of none.
-    /// - Parameter progress: Called with how many are answered, of how many.
+    /// - Parameters:
+    ///   - ofTopics: Whether they are of topics.
+    ///   - progress: Called with how many are answered, of how many.
     public func run(
         ofTopics: Bool, progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws -> Result {

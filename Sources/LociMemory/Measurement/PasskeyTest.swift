@@ -119,7 +119,9 @@ public struct PasskeyTest: Sendable {
     }
 
     /// Hides keys and asks for one, again and again.
-    /// - Parameter progress: Called with how many trials are done, of how many.
+    /// - Parameters:
+    ///   - trials: How often.
+    ///   - progress: Called with how many trials are done, of how many.
     public func run(
         trials: Int, progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) async throws -> Result {

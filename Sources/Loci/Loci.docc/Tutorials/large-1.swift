@@ -1,0 +1,8 @@
+// A large collection, and a window for the recall that it is to have.
+
+import Loci
+
+let database = try Database.open("photos.loci")
+
+let vectors = try VectorFile.open("many.npy")
+let many = try database.buildCollection("many", CollectionConfiguration(metric: .cosine), from: vectors)
