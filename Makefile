@@ -18,7 +18,7 @@ build: dependencies ## Build the command line for release: .build/release/loci
 
 # Tests run as a release runs, with the assertions that it leaves out: without optimization they take fifteen times as long, most of it
 # in generics that are not specialized. Their build has a folder of its own, and the program under test is that build's.
-CHECKS = --scratch-path .build/checks --disable-index-store -c release -Xswiftc -enable-testing -Xswiftc -assert-config -Xswiftc Debug
+CHECKS = --scratch-path .build/checks -c release -Xswiftc -enable-testing -Xswiftc -assert-config -Xswiftc Debug
 test: dependencies lint ## Run every check: style, unit tests, kernels on other processors, end to end, clients of Redis and of the Model Context Protocol, pages in a browser, the measuring programs
 	$(SWIFT) build $(CHECKS) --build-tests
 	$(SWIFT) test $(CHECKS) --skip-build
