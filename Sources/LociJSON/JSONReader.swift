@@ -9,6 +9,8 @@ package struct JSONRules: Sendable {
     /// Whether half of a surrogate pair that is written as an escape, as programs that cut a text in the middle of a character do, becomes
     /// U+FFFD instead of an error.
     package var replacesHalfPairs = false
+    /// Whether a number beyond a double is an error, for who would take it for one that was not given.
+    package var refusesLargeNumbers = false
 
     /// The rules above.
     package init() {}
@@ -159,8 +161,15 @@ package struct JSONReader<Failure: Error> {
         case UInt8(ascii: "f"): return try word("false", .boolean(false))
         case UInt8(ascii: "n"): return try word("null", .null)
         default:
+            let start = position
             let range = try number()
-            return isKept ? .number(String(decoding: bytes[range], as: UTF8.self)) : .null
+            guard isKept else { return .null }
+            let value = JSONValue.number(String(decoding: bytes[range], as: UTF8.self))
+            if rules.refusesLargeNumbers, value.number == nil {
+                position = start
+                throw fault("a number is out of range")
+            }
+            return value
         }
     }
 

@@ -11,7 +11,9 @@ extension JSONReader where Failure == TextError {
     ///   - path: The file, for messages.
     /// - Throws: `badJSON` for bytes that are not UTF-8.
     init(_ bytes: [UInt8], range: Range<Int>? = nil, path: String) throws(TextError) {
-        try self.init(bytes, range: range) { .badJSON(path: path, position: $0, reason: $1) }
+        var rules = JSONRules()
+        rules.refusesLargeNumbers = true
+        try self.init(bytes, range: range, rules: rules) { .badJSON(path: path, position: $0, reason: $1) }
     }
 
     /// Reads the bytes of a file.

@@ -81,6 +81,10 @@ private struct Fault: Error {
         var rules = JSONRules()
         #expect(try read(#"{"a":1,"a":2}"#, rules)["a"] == 2)
         #expect(throws: Fault.self) { try read(#""\ud83d""#, rules) }
+        #expect(try read("1e999", rules).line == "1e999")
+        rules.refusesLargeNumbers = true
+        #expect(throws: Fault.self) { try read(#"{"a":1e999}"#, rules) }
+        #expect(try read("1e308", rules).number == 1e308)
         rules.maximumDepth = 2
         #expect(try read("[[1]]", rules).line == "[[1]]")
         #expect(throws: Fault.self) { try read("[[[1]]]", rules) }
