@@ -9,40 +9,49 @@ struct CommandRunner: Sendable {
     let context: ServerContext
 
     /// Runs requests that read, each on the last commit; those of a transaction on one moment.
-    func read(_ run: RequestRun) -> [UInt8] {
-        var encoder = ReplyEncoder()
-        if run.isTransaction {
-            do {
-                try context.database.read { view in
-                    let keyspace = MomentKeyspace(
-                        view: view, memories: context.memories, blockUses: context.blockUses)
-                    encoder.array(run.requests.count)
-                    for request in run.requests { answer(request, of: run, on: keyspace, &encoder) }
-                }
-            } catch {
-                encoder.bytes.removeAll()
-                encoder.error(CommandError(error).bytes)
+    /// - Returns: The replies to each run.
+    func read(_ runs: [RequestRun]) -> [[UInt8]] {
+        var encoders = [ReplyEncoder](repeating: ReplyEncoder(), count: runs.count)
+        var places: [Int] = []
+        var requests: [ReceivedRequest] = []
+        for (place, run) in runs.enumerated() {
+            if run.isTransaction {
+                readTransaction(run, &encoders[place])
+            } else {
+                places += repeatElement(place, count: run.requests.count)
+                requests += run.requests
             }
-            return encoder.bytes
         }
         let keyspace = CommittedKeyspace(context)
         var index = 0
-        while index < run.requests.count {
-            let batch = SearchBatch(run.requests[index...], commands: context.commands)
-            if batch.count > 1 {
-                let start = ContinuousClock.now
-                encoder.version = run.requests[index].version
-                if batch.answer(on: keyspace, &encoder) {
-                    let share = (ContinuousClock.now - start) / batch.count
-                    for request in run.requests[index..<index + batch.count] { note(request, of: run, took: share) }
-                    index += batch.count
-                    continue
-                }
+        while index < requests.count {
+            let batch = SearchBatch(requests[index...], commands: context.commands)
+            let places = places[index..<index + max(1, batch.count)]
+            for place in places { encoders[place].version = requests[index].version }
+            let start = ContinuousClock.now
+            if batch.answer(on: keyspace, places, &encoders) {
+                let share = (ContinuousClock.now - start) / batch.count
+                for (request, place) in zip(requests[index...], places) { note(request, of: runs[place], took: share) }
+                index += batch.count
+            } else {
+                answer(requests[index], of: runs[places[index]], on: keyspace, &encoders[places[index]])
+                index += 1
             }
-            answer(run.requests[index], of: run, on: keyspace, &encoder)
-            index += 1
         }
-        return encoder.bytes
+        return encoders.map(\.bytes)
+    }
+
+    private func readTransaction(_ run: RequestRun, _ encoder: inout ReplyEncoder) {
+        do {
+            try context.database.read { view in
+                let keyspace = MomentKeyspace(view: view, memories: context.memories, blockUses: context.blockUses)
+                encoder.array(run.requests.count)
+                for request in run.requests { answer(request, of: run, on: keyspace, &encoder) }
+            }
+        } catch {
+            encoder.bytes.removeAll()
+            encoder.error(CommandError(error).bytes)
+        }
     }
 
     /// Runs requests in one write transaction, and commits it.

@@ -7,7 +7,7 @@ import NIOPosix
 /// threads of their own.
 final class RequestExecutor: Sendable {
     let runner: CommandRunner
-    private let readers: NIOThreadPool
+    private let reads: ReadQueue
     private let slowReaders: NIOThreadPool
     private let writer = NIOThreadPool(numberOfThreads: 1)
     private let preparers: PreparationThreads
@@ -15,14 +15,15 @@ final class RequestExecutor: Sendable {
 
     init(runner: CommandRunner, threads: Int) {
         self.runner = runner
-        readers = NIOThreadPool(numberOfThreads: threads)
+        reads = ReadQueue(runner: runner, threads: threads)
         slowReaders = NIOThreadPool(numberOfThreads: threads)
         preparers = PreparationThreads(threads)
         commits = CommitQueue(runner: runner)
     }
 
     func start() {
-        for pool in [readers, slowReaders, writer] { pool.start() }
+        for pool in [slowReaders, writer] { pool.start() }
+        reads.start()
         preparers.start()
         writer.submit { [commits] state in if case .active = state { commits.run() } }
     }
@@ -38,15 +39,14 @@ final class RequestExecutor: Sendable {
     }
 
     private func enqueue(_ run: RequestRun, _ lane: Command.Lane, _ reply: @escaping @Sendable ([UInt8]) -> Void) {
-        let pool: NIOThreadPool
         switch lane {
-        case .write: return commits.submit(run, reply: reply)
-        case .slow: pool = slowReaders
-        case .read, .session: pool = readers
-        }
-        pool.submit { [runner] state in
-            // Once the pool is stopped there is no connection any more that could get a reply.
-            if case .active = state { reply(runner.read(run)) }
+        case .write: commits.submit(run, reply: reply)
+        case .read, .session: reads.submit(run, reply: reply)
+        case .slow:
+            slowReaders.submit { [runner] state in
+                // Once the pool is stopped there is no connection any more that could get a reply.
+                if case .active = state { for bytes in runner.read([run]) { reply(bytes) } }
+            }
         }
     }
 
@@ -54,6 +54,7 @@ final class RequestExecutor: Sendable {
     func stop() async throws {
         try await preparers.stop()
         commits.close()
-        for pool in [readers, slowReaders, writer] { try await pool.shutdownGracefully() }
+        try await reads.stop()
+        for pool in [slowReaders, writer] { try await pool.shutdownGracefully() }
     }
 }

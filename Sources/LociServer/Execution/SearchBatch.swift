@@ -3,8 +3,8 @@
 import Loci
 import LociProtocol
 
-/// Searches that follow each other in a pipeline and are alike: of one collection, with the same options, by vectors that are
-/// given as `FP32`. They are made together, so that one's waits for memory are another's time.
+/// Searches that follow each other and are alike: of one collection, with the same options, by vectors that are given as `FP32`. They
+/// are made together, so that one's waits for memory are another's time.
 struct SearchBatch {
     private let requests: ArraySlice<ReceivedRequest>
     private let name: String
@@ -25,19 +25,33 @@ struct SearchBatch {
     private static func find(
         _ requests: ArraySlice<ReceivedRequest>, _ commands: CommandTable
     ) -> (ArraySlice<ReceivedRequest>, name: String, VectorSearchOptions)? {
-        guard requests.count > 1, let first = requests.first, let command = first.command,
-            commands.commands[command].name == VectorSearchCommand.name,
+        guard requests.count > 1, let first = requests.first, isSearch(first, commands),
             let options = VectorSearchOptions.ofBatch(first.arguments), let name = KeyName.existing(first.arguments, 1)
         else { return nil }
         let bytes = first.arguments.with(3) { $0.byteCount }
-        let alike = requests.prefix { request in
-            request.command == command && request.version == first.version
-                && isAlike(request.arguments, first.arguments, vectorBytes: bytes)
-        }
+        let alike = requests.prefix { isAlike($0, first, vectorBytes: bytes) }
         return alike.count > 1 ? (alike, name, options) : nil
     }
 
+    /// Whether the searches of one run can be made together with those that another begins with.
+    static func canJoin(_ run: RequestRun, _ first: RequestRun, commands: CommandTable) -> Bool {
+        guard !run.isTransaction, !first.isTransaction, let request = first.requests.first, isSearch(request, commands)
+        else { return false }
+        let bytes = request.arguments.with(3) { $0.byteCount }
+        return run.requests.allSatisfy { isAlike($0, request, vectorBytes: bytes) }
+    }
+
+    private static func isSearch(_ request: ReceivedRequest, _ commands: CommandTable) -> Bool {
+        guard let command = request.command else { return false }
+        return commands.commands[command].name == VectorSearchCommand.name && request.arguments.count > 3
+    }
+
     /// Whether two requests differ in their vectors alone.
+    private static func isAlike(_ request: ReceivedRequest, _ first: ReceivedRequest, vectorBytes: Int) -> Bool {
+        request.command == first.command && request.version == first.version
+            && isAlike(request.arguments, first.arguments, vectorBytes: vectorBytes)
+    }
+
     private static func isAlike(_ request: Arguments, _ first: Arguments, vectorBytes: Int) -> Bool {
         guard request.count == first.count else { return false }
         for index in 1..<request.count {
@@ -56,10 +70,12 @@ struct SearchBatch {
     }
 
     /// Answers all requests.
+    /// - Parameters:
+    ///   - places: Which of the encoders gets the reply to each.
     /// - Returns: Whether it did; if not, nothing was written, and each is to be answered by itself, with its own error.
-    func answer(on keyspace: CommittedKeyspace, _ encoder: inout ReplyEncoder) -> Bool {
+    func answer(on keyspace: CommittedKeyspace, _ places: ArraySlice<Int>, _ encoders: inout [ReplyEncoder]) -> Bool {
         guard let options else { return false }
-        let begin = encoder.bytes.count
+        let begins = places.map { encoders[$0].bytes.count }
         do {
             guard try keyspace.has(name) else { return false }
             let collection = try keyspace.database.collection(name)
@@ -67,12 +83,12 @@ struct SearchBatch {
             let scoring = try collection.scoring
             let results = try collection.search(
                 queries: BlobVectors(requests.map(\.arguments)), options.search, threads: 1)
-            for query in 0..<results.queryCount {
-                try options.write(results, query: query, scoring: scoring, of: collection, &encoder)
+            for (query, place) in places.enumerated() {
+                try options.write(results, query: query, scoring: scoring, of: collection, &encoders[place])
             }
             return true
         } catch {
-            encoder.bytes.removeLast(encoder.bytes.count - begin)
+            for (place, begin) in zip(places, begins) { encoders[place].bytes.removeSubrange(begin...) }
             return false
         }
     }
