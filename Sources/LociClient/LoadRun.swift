@@ -103,6 +103,11 @@ final class LoadRun {
 
     // Of an open loop.
 
+    /// What falls due meanwhile goes out together, its latency counted from when it did: to wake for each costs the processors that the
+    /// server has, too, as much as a short search. (At 22,000 requests a second 0.64 of one processor, and 0.51 so. wrk2 sleeps for a
+    /// millisecond.)
+    private static let shortestSleep = TimeAmount.microseconds(100)
+
     /// How many requests have fallen due. What would be at the very end is none.
     private func due(by time: NIODeadline) -> Int {
         guard let rate = plan.rate else { return sent }
@@ -131,7 +136,8 @@ final class LoadRun {
             }
         }
         // What found no room goes out with the next reply.
-        timer = eventLoop.scheduleTask(deadline: dueTime(of: max(sent, due))) { [self] in sendDue() }
+        let next = max(dueTime(of: max(sent, due)), .now() + Self.shortestSleep)
+        timer = eventLoop.scheduleTask(deadline: next) { [self] in sendDue() }
     }
 
     // The end.
