@@ -1,11 +1,8 @@
 # Loci, Apache License 2.0.
-"""The end of a page of docs/benchmarks: the tables that were measured last, under the text that is by hand."""
+"""The tables on a page of docs/benchmarks, between marks in the text that is by hand: what is measured replaces them."""
 import json
 import pathlib
 import re
-
-HEADING = "## Measured last"
-
 
 def section(name, command, tables, figures, is_markdown):
     """One measurement: what was run, where, and what it printed."""
@@ -29,12 +26,10 @@ def machine(figures):
 
 
 def with_section(text, name, made):
-    """A page with a measurement in the place of the one before, or at its end."""
+    """A page with a measurement in the place of the one before, or at its end where there was none."""
     pattern = re.compile(rf"<!-- {re.escape(name)} -->\n.*?<!-- end of {re.escape(name)} -->\n", re.S)
     if pattern.search(text):
         return pattern.sub(lambda _: made, text)
-    if HEADING not in text:
-        text = text.rstrip("\n") + f"\n\n{HEADING}\n"
     return text.rstrip("\n") + "\n\n" + made
 
 

@@ -1,7 +1,7 @@
 # Loci, Apache License 2.0.
-"""Measures blocks and writes docs/benchmarks/blocks.md, blocks.json and blocks-passkey.svg.
+"""Measures blocks and writes blocks.md, blocks.json and blocks-passkey.svg, to docs/benchmarks or where --output says.
 
-    python3 report.py LOCI SETS [--tokens 32K,1M,16M,64M] [--positions 1M] [--folder FOLDER]
+    python3 report.py LOCI SETS [--tokens 32K,1M,16M,64M] [--positions 1M] [--folder FOLDER] [--output FOLDER]
 
 SETS is a folder with NAME.json, NAME.minilm.turns.npy and NAME.minilm.queries.npy. What is missing is skipped with a reason. Databases
 are made in FOLDER: 64M tokens take 1.5 GB, 1M positions 17 GB. What is measured already, by blocks.json, is measured again only with
@@ -99,7 +99,7 @@ def conversations(command, sets):
     return results
 
 
-def write(record):
+def write(record, folder):
     text = ["# Blocks", ""]
     with open(os.path.join(HERE, "notes.md")) as file:
         text += [file.read().strip(), ""]
@@ -134,13 +134,13 @@ def write(record):
                 f"| {row['name']} | {row['blocks']} | {row['coverage']:.4f} | {row['least_coverage']:.4f} | {error} | "
                 f"{row['open_ms']:.2f} | {row['attend_ms']:.2f} |")
         text.append("")
-    with open(os.path.join(DOCS, "blocks.md"), "w") as file:
+    with open(os.path.join(folder, "blocks.md"), "w") as file:
         file.write("\n".join(text).rstrip() + "\n")
-    with open(os.path.join(DOCS, "blocks.json"), "w") as file:
+    with open(os.path.join(folder, "blocks.json"), "w") as file:
         json.dump(record, file, indent=1)
         file.write("\n")
     if record["passkey"]:
-        plot(record["passkey"], os.path.join(DOCS, "blocks-passkey.svg"))
+        plot(record["passkey"], os.path.join(folder, "blocks-passkey.svg"))
 
 
 def main():
@@ -150,9 +150,10 @@ def main():
     parser.add_argument("--tokens", default="32K,1M,16M,64M")
     parser.add_argument("--positions", default="1M")
     parser.add_argument("--folder")
+    parser.add_argument("--output", default=DOCS, help="the folder of the results")
     parser.add_argument("--again", action="append", default=[])
     options = parser.parse_args()
-    path = os.path.join(DOCS, "blocks.json")
+    path = os.path.join(options.output, "blocks.json")
     record = {"passkey": [], "conversations": [], "attention": []}
     if os.path.exists(path):
         with open(path) as file:
@@ -168,7 +169,7 @@ def main():
                     options.loci, "attention", "--positions", options.positions, "--database",
                     os.path.join(folder, "attention.loci"))
             ]
-    write(record)
+    write(record, options.output)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 # Loci, Apache License 2.0.
-"""Measures recalls with `loci memory bench` and writes docs/benchmarks/memory.md, memory.json and memory-scale.svg.
+"""Measures recalls with `loci memory bench` and writes memory.md, memory.json and memory-scale.svg, to docs/benchmarks or where --output says.
 
-    python3 report.py LOCI SETS [--scale 1000,10000,100000,1000000] [--folder FOLDER]
+    python3 report.py LOCI SETS [--scale 1000,10000,100000,1000000] [--folder FOLDER] [--output FOLDER]
 
 SETS is a folder with NAME.json, NAME.minilm.turns.npy, .queries.npy and .summaries.npy. What is missing is skipped with a reason.
 """
@@ -102,6 +102,7 @@ def main():
     parser.add_argument("sets")
     parser.add_argument("--scale", default="1000,10000,100000,1000000")
     parser.add_argument("--folder", help="where made conversations are kept")
+    parser.add_argument("--output", default=DOCS, help="the folder of the results")
     options = parser.parse_args()
     text = [
         "# Recalls from memories", "",
@@ -147,14 +148,14 @@ def main():
         text += [
             f"| {p['turns']:,} | {p['p50']:.2f} | {p['p99']:.2f} | {100 * p['R@10']:.1f} | {p['remembered']:,.0f} |" for p in points]
         text += ["", "![latency against turns](memory-scale.svg)", ""]
-        plot(points, os.path.join(DOCS, "memory-scale.svg"))
-    with open(os.path.join(DOCS, "memory.json"), "w") as file:
+        plot(points, os.path.join(options.output, "memory-scale.svg"))
+    with open(os.path.join(options.output, "memory.json"), "w") as file:
         json.dump(record, file, indent=1)
         file.write("\n")
     notes = os.path.join(HERE, "notes.md")
     if os.path.exists(notes):
         text += [open(notes).read().rstrip(), ""]
-    with open(os.path.join(DOCS, "memory.md"), "w") as file:
+    with open(os.path.join(options.output, "memory.md"), "w") as file:
         file.write("\n".join(text))
 
 

@@ -88,8 +88,10 @@ def main():
         chosen = [masks[place] for place in flags[1]]
         best = truth(base, squares, queries, [flags[0][place] for place in flags[1]], options.k, options.metric)
         results.append(dict(filter=name, **measure(index, queries, chosen, best, options.k, options.recall)))
-        print(results[-1], flush=True)
+        row = results[-1]
+        print(f"{name:<16}{row['ef']:>6}{row['recall']:>11.4f}{row['complete']:>10.4f}{row['queries_per_second']:>11,.0f}", flush=True)
 
+    print(f"{'filter':<16}{'ef':>6}{'recall@' + str(options.k):>11}{'complete':>10}{'queries/s':>11}", flush=True)
     for share in SHARES:
         add(f"{share / 10} %", ([numbers < share], [0] * len(queries)))
     groups = [names == place for place in range(options.centres)]
