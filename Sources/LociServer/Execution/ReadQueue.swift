@@ -4,11 +4,10 @@ import DequeModule
 import NIOPosix
 import Synchronization
 
-/// What reads little waits here for a thread. One that comes takes the first, and what waits behind it and is alike: short searches of
-/// several connections are made together, as those of a pipeline are.
+/// What reads little waits here for a thread. One that comes takes the first, and of what waits behind it and is alike a thread's share: so
+/// where more waits than there are threads, short searches of several connections are made together, as those of a pipeline are.
 ///
-/// To wake a thread costs as much as a short search does. So no other is called while one that was called has yet to come and can
-/// take what waits as well. Searches that take long are not gathered: each has a thread as soon as there is one.
+/// Searches that take long are not gathered: each has a thread as soon as there is one.
 final class ReadQueue: Sendable {
     typealias Reply = @Sendable ([UInt8]) -> Void
 
@@ -22,9 +21,9 @@ final class ReadQueue: Sendable {
         /// How many requests one thread may take.
         var most: Int { Int(max(1, min(ReadQueue.gatheredCount, ReadQueue.gatheredNanoseconds / max(1, cost)))) }
 
-        /// Notes as called the threads that what waits needs beyond those that were.
-        mutating func callThreads() -> Int {
-            let missing = max(0, (waiting.count + most - 1) / most - called)
+        /// Notes as called the threads that what waits needs beyond those that were: no more than there are.
+        mutating func callThreads(_ threads: Int) -> Int {
+            let missing = max(0, min(waiting.count, threads) - called)
             called += missing
             return missing
         }
@@ -54,7 +53,7 @@ final class ReadQueue: Sendable {
         call(
             state.withLock { state in
                 state.waiting.append((run, reply))
-                return state.callThreads()
+                return state.callThreads(threads.numberOfThreads)
             })
     }
 
@@ -68,7 +67,7 @@ final class ReadQueue: Sendable {
     private func work() {
         let (taken, missing) = state.withLock { state in
             state.called -= 1
-            return (take(&state), state.callThreads())
+            return (take(&state), state.callThreads(threads.numberOfThreads))
         }
         call(missing)
         guard !taken.isEmpty else { return }
@@ -83,9 +82,10 @@ final class ReadQueue: Sendable {
 
     /// The first run, and those behind it whose requests are searches that are like its own.
     private func take(_ state: inout State) -> [(run: RequestRun, reply: Reply)] {
+        let share = (state.waiting.count + threads.numberOfThreads - 1) / threads.numberOfThreads
         guard let first = state.waiting.popFirst() else { return [] }
         var taken = [first]
-        let most = state.most
+        let most = min(state.most, share)
         var count = first.run.requests.count
         while let next = state.waiting.first, count + next.run.requests.count <= most,
             SearchBatch.canJoin(next.run, first.run, commands: runner.context.commands)
