@@ -58,9 +58,10 @@ let package = Package(
         .target(name: "CVectorKernels", cSettings: cSettings),
         .target(name: "LociStorage", dependencies: ["CLMDB", "CZlib"], swiftSettings: swiftSettings),
         .target(name: "LociIndex", dependencies: ["CVectorKernels"], swiftSettings: swiftSettings),
-        .target(name: "LociAttributes", swiftSettings: swiftSettings),
         .target(name: "LociJSON", swiftSettings: swiftSettings),
-        .target(name: "LociFiles", dependencies: ["CZlib", "LociAttributes"], swiftSettings: swiftSettings),
+        .target(name: "LociAttributes", dependencies: ["LociJSON"], swiftSettings: swiftSettings),
+        .target(
+            name: "LociFiles", dependencies: ["CZlib", "LociAttributes", "LociJSON"], swiftSettings: swiftSettings),
         .target(
             name: "LociWords",
             dependencies: [.target(name: "CStemmer", condition: .when(traits: ["Stemming"]))],

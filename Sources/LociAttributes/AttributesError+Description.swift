@@ -1,5 +1,7 @@
 // Loci, Apache License 2.0.
 
+import LociJSON
+
 extension AttributesError: CustomStringConvertible {
     /// What is wrong, and what to do. Faults of syntax have two more lines, which show the place.
     public var description: String {
@@ -44,7 +46,7 @@ extension AttributesError: CustomStringConvertible {
     /// A text in quotation marks, on one line, and not too long.
     private static func shown(_ text: String) -> String {
         var bytes: [UInt8] = []
-        JSONWriter.append(string: String(text.unicodeScalars.prefix(64)), to: &bytes)
+        JSONStringWriter.append(String(text.unicodeScalars.prefix(64)).utf8, to: &bytes)
         if text.unicodeScalars.count > 64 { bytes += "...".utf8 }
         return String(decoding: bytes, as: UTF8.self)
     }

@@ -1,5 +1,7 @@
 // Loci, Apache License 2.0.
 
+import LociJSON
+
 /// Writes values as JSON, without blanks, the keys of objects in the order of their bytes.
 struct JSONWriter {
     private(set) var bytes: [UInt8] = []
@@ -13,7 +15,7 @@ struct JSONWriter {
         for (key, value) in members.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
             if !isFirst { bytes.append(UInt8(ascii: ",")) }
             isFirst = false
-            Self.append(string: key, to: &bytes)
+            JSONStringWriter.append(key.utf8, to: &bytes)
             bytes.append(UInt8(ascii: ":"))
             try append(value, key: key)
             // Here and not at the end, so that too much is not written first.
@@ -29,7 +31,7 @@ struct JSONWriter {
         switch value {
         case .null: bytes += "null".utf8
         case .bool(let bool): bytes += (bool ? "true" : "false").utf8
-        case .string(let string): Self.append(string: string, to: &bytes)
+        case .string(let string): JSONStringWriter.append(string.utf8, to: &bytes)
         case .object(let members): try append(members)
         case .number(let number):
             guard number.isFinite else { throw .notFinite(key: key) }
@@ -56,25 +58,5 @@ struct JSONWriter {
         // The sign of a zero would be lost.
         if number != 0, abs(number) < 0x1p53, let whole = Int64(exactly: number) { return String(whole) }
         return number == 0 && number.sign == .plus ? "0" : number.description
-    }
-
-    /// RFC 8259, section 7: quotation marks, backslashes and control characters are escaped, and nothing else.
-    static func append(string: String, to bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "\""))
-        for byte in string.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                bytes.append(UInt8(ascii: "\\"))
-                bytes.append(byte)
-            case 0x0A: bytes += #"\n"#.utf8
-            case 0x0D: bytes += #"\r"#.utf8
-            case 0x09: bytes += #"\t"#.utf8
-            case 0..<0x20:
-                bytes += (byte < 0x10 ? #"\u000"# : #"\u00"#).utf8
-                bytes += String(byte, radix: 16).utf8
-            default: bytes.append(byte)
-            }
-        }
-        bytes.append(UInt8(ascii: "\""))
     }
 }

@@ -191,29 +191,15 @@ public struct ModelStore: Sendable, Equatable {
             try TextFile.write(
                 """
                 {
-                  "model": \(quoted(model.identifier)),
+                  "model": \(JSONValue.string(model.identifier).line),
                   "dimension": \(model.dimension),
-                  "origin": \(quoted(origin))
+                  "origin": \(JSONValue.string(origin).line)
                 }
 
                 """, to: path)
         } catch {
             throw .cannotWrite(path: path, reason: "\(error)")
         }
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\": quoted += "\\\(scalar)"
-            case "\u{0}"..<" ":
-                let digits = String(scalar.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
     }
 
     private static func isName(_ name: String) -> Bool {

@@ -148,6 +148,44 @@ private struct Fault: Error {
         }
     }
 
+    @Test func whatIsPassedOverIsReadToTheSamePlace() throws {
+        var generator = SeededGenerator()
+        let bytes = Array(#"[{"a":[1,-2.5e1,{"b":"x\u00e9\n"}],"c":true},"\ud83d",[],{}]"#.utf8)
+        for _ in 0..<TestSettings.iterations(1_500) {
+            var damaged = bytes
+            for _ in 0..<generator.below(3) { damaged[generator.below(damaged.count)] = UInt8(generator.below(256)) }
+            func end(_ body: (inout JSONReader<Fault>) throws -> Void) -> Int {
+                do {
+                    var reader = try JSONReader(damaged) { Fault(position: $0, reason: $1) }
+                    try body(&reader)
+                    return reader.position
+                } catch {
+                    return -1 - ((error as? Fault)?.position ?? 0)
+                }
+            }
+            #expect(end { _ = try $0.value() } == end { try $0.skip() }, "\(String(decoding: damaged, as: UTF8.self))")
+        }
+    }
+
+    @Test func writtenStringsAreReadAgain() throws {
+        var generator = SeededGenerator()
+        for _ in 0..<TestSettings.iterations(500) {
+            var text = ""
+            for _ in 0..<generator.below(20) {
+                let most: UInt32 = [0x30, 0x80, 0x3000, 0x11_0000].randomElement(using: &generator) ?? 0x80
+                text.unicodeScalars.append(Unicode.Scalar(UInt32.random(in: 0..<most, using: &generator)) ?? "\"")
+            }
+            var bytes: [UInt8] = []
+            JSONStringWriter.append(text.utf8, to: &bytes)
+            #expect(bytes.allSatisfy { $0 >= 0x20 })
+            #expect(try read(bytes).text.map { Array($0.utf8) } == Array(text.utf8))
+            #expect(try read(JSONValue.string(text).line).text.map { Array($0.utf8) } == Array(text.utf8))
+        }
+        var bytes: [UInt8] = []
+        JSONStringWriter.append("\"\\\n\r\t\u{01}\u{1F}/\u{7F}é".utf8, to: &bytes)
+        #expect(String(decoding: bytes, as: UTF8.self) == #""\"\\\n\r\t\u0001\u001f/"# + "\u{7F}é\"")
+    }
+
     @Test func depthIsLimited() throws {
         let deepest = String(repeating: "[", count: 64) + String(repeating: "]", count: 64)
         #expect(try read(deepest).line == deepest)
