@@ -7,6 +7,7 @@ import sys
 
 from chromium import Browser, program
 from fixtures import HOSTILE, Folder
+from report import Report
 
 VIEW = "lociInspect.current.map"
 # A number for what a canvas shows: two pictures that differ have different ones, but for chance.
@@ -14,28 +15,6 @@ PICTURE = (
     "((canvas) => { const text = canvas.toDataURL(); let sum = 7;"
     " for (let i = 0; i < text.length; i += 1) sum = (Math.imul(sum, 31) + text.charCodeAt(i)) | 0; return sum; })"
 )
-
-
-class Report:
-    """Checks, whose last line is `title: N passed, N failed, N skipped`."""
-
-    def __init__(self, title):
-        self.title, self.passed, self.failed = title, 0, 0
-
-    def expect(self, name, condition, details=""):
-        if condition:
-            self.passed += 1
-        else:
-            self.failed += 1
-            print(f"FAILED {self.title}: {name}\n    {details}", flush=True)
-        return bool(condition)
-
-    def equal(self, name, got, expected):
-        return self.expect(name, got == expected, f"expected {expected!r}\n    got      {got!r}")
-
-    def finish(self):
-        print(f"{self.title}: {self.passed} passed, {self.failed} failed, 0 skipped")
-        return 1 if self.failed else 0
 
 
 def picture(browser, canvas):
@@ -390,7 +369,11 @@ def looks(report, browser, folder, shots):
 def main():
     report = Report("page")
     folder_of_shots = os.environ.get("LOCI_SCREENSHOTS")
-    with Folder() as folder, Browser(program()) as browser:
+    path = program()
+    if path is None:
+        report.skip("everything", "Chromium is not installed (Debian: apt-get install chromium)")
+        return report.finish()
+    with Folder() as folder, Browser(path) as browser:
         browser.size(1440, 1000)
 
         def shots(name):

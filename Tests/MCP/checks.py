@@ -1,35 +1,11 @@
 # Loci, Apache License 2.0.
-"""What the parts share: a report, whose last line is `title: N passed, N failed, N skipped`, and the program under test."""
+"""What the parts share: the program under test, and a folder for its databases."""
 
 import os
 import shutil
 import tempfile
 
 LOCI = os.environ["LOCI_BIN"]
-
-
-class Report:
-    def __init__(self, title):
-        self.title = title
-        self.passed = 0
-        self.failed = 0
-
-    def expect(self, name, condition, details=""):
-        """One check. Returns whether it held."""
-        if condition:
-            self.passed += 1
-        else:
-            self.failed += 1
-            print(f"FAILED {self.title}: {name}\n    {details}", flush=True)
-        return bool(condition)
-
-    def equal(self, name, got, expected):
-        return self.expect(name, got == expected, f"expected {expected!r}\n    got      {got!r}")
-
-    def finish(self):
-        """Prints the last line, and returns the exit code."""
-        print(f"{self.title}: {self.passed} passed, {self.failed} failed, 0 skipped")
-        return 1 if self.failed else 0
 
 
 class Folder:

@@ -9,7 +9,8 @@ from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
 import scenario
-from checks import LOCI, Report
+from checks import LOCI
+from report import Report
 
 
 class Connection:

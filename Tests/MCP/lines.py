@@ -9,7 +9,8 @@ import subprocess
 import sys
 import time
 
-from checks import LOCI, Folder, Report
+from checks import LOCI, Folder
+from report import Report
 
 INITIALIZE = {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {"protocolVersion": "2025-06-18", "capabilities": {}}}
 PING = {"jsonrpc": "2.0", "id": "p", "method": "ping"}

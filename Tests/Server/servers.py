@@ -18,7 +18,6 @@ import wire
 START_DEADLINE_SECONDS = 60.0
 # Servers are ended when a test is told to end.
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 class Unavailable(Exception):
@@ -34,18 +33,11 @@ class Broken(Unavailable):
 
 
 def loci_path():
-    """The command line of Loci: $LOCI_BIN, or what was built last in the tree that this folder lies in."""
-    given = os.environ.get("LOCI_BIN")
-    if given:
-        if not os.access(given, os.X_OK):
-            raise Broken(f"LOCI_BIN={given} is not a program")
-        return given
-    tree = os.path.dirname(os.path.dirname(HERE))
-    found = [os.path.join(tree, ".build", kind, "loci") for kind in ("checks/release", "release", "debug")]
-    found = [path for path in found if os.access(path, os.X_OK)]
-    if not found:
-        raise Broken("the program loci is not built: run  swift build --product loci, or set LOCI_BIN")
-    return max(found, key=os.path.getmtime)
+    """The command line of Loci: $LOCI_BIN, which run.sh sets."""
+    given = os.environ.get("LOCI_BIN", "")
+    if not os.access(given, os.X_OK):
+        raise Broken(f"LOCI_BIN={given} is not a program: run  Tests/Server/run.sh")
+    return given
 
 
 def redis_path():
