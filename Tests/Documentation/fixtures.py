@@ -31,8 +31,8 @@ def make(folder, tree):
     npy(folder / "clip.npy", rows(3_000))
     names = ["cat.jpg", "dog.jpg", "bird.jpg"] + [f"{number}.jpg" for number in range(3, 3_000)]
     (folder / "names.txt").write_text("\n".join(names) + "\n")
-    npy(folder / "more.npy", rows(20))
-    (folder / "more.txt").write_text("".join(f"more-{number}.jpg\n" for number in range(20)))
+    npy(folder / "more.npy", rows(3_000))
+    (folder / "more.txt").write_text("".join(f"more-{number}.jpg\n" for number in range(3_000)))
     for name in ("queries.npy", "wanted.npy", "q.npy"):
         npy(folder / name, rows(200))
     lines = [{"id": f"new-{number}.jpg", "vector": row} for number, row in enumerate(rows(50))]

@@ -1,8 +1,6 @@
 # Loci, Apache License 2.0.
-"""Runs every code block of the documents, and looks whether their links lead somewhere. The last line is the result.
-
-    main.py LOCI BUILD    the program, and the folder that its build made (its Modules are what Swift blocks are compiled against)
-"""
+"""Runs every code block of the documents, and looks whether their links lead somewhere. Swift blocks are compiled against the modules of the
+build that made the program, and linked with its objects."""
 import json
 import os
 import pathlib
@@ -17,24 +15,14 @@ import fixtures
 import plan
 import shell
 import swift
+from report import Report
 
 TREE = pathlib.Path(__file__).resolve().parent.parent.parent
 
 
-class Report:
-    def __init__(self):
-        self.passed, self.failed, self.skipped = 0, 0, 0
-
-    def check(self, name, fault):
-        if fault:
-            self.failed += 1
-            print(f"FAILED {name}\n    " + str(fault).replace("\n", "\n    "))
-        else:
-            self.passed += 1
-
-    def skip(self, name, reason):
-        self.skipped += 1
-        print(f"skipped {name}: {reason}")
+def check(report, name, fault):
+    """One check, which holds if there is no fault."""
+    report.expect(name, not fault, fault)
 
 
 def expressions(text):
@@ -107,7 +95,7 @@ def check_document(name, loci, report, swift_blocks):
                     continue
                 if block.language == "swift":
                     if plan.of(plan.SWIFT, block) is None:
-                        report.check(block, "nothing says what is there before it: tell it in Tests/Documentation/plan.py")
+                        check(report, block, "nothing says what is there before it: tell it in Tests/Documentation/plan.py")
                     else:
                         swift_blocks.append(block)
                     continue
@@ -116,7 +104,7 @@ def check_document(name, loci, report, swift_blocks):
                     run(block, one)
                 except (shell.Failed, ValueError, subprocess.TimeoutExpired) as error:
                     fault = error
-                report.check(block, fault)
+                check(report, block, fault)
         finally:
             one.stop()
 
@@ -129,32 +117,48 @@ def check_whole(loci, report):
     """What no single block shows: targets of make, and every verb of the program somewhere in the documents."""
     text = "\n".join((TREE / name).read_text(encoding="utf-8") for name in documents.documents(TREE))
     missing = set(re.findall(r"`?\bmake ([a-z-]+)\b", "\n".join(re.findall(r"`[^`\n]+`|^    make .*$", text, re.M)))) - make_targets()
-    report.check("targets of make", missing and f"the Makefile has no {', '.join(sorted(missing))}")
+    check(report, "targets of make", missing and f"the Makefile has no {', '.join(sorted(missing))}")
     help_text = subprocess.run([loci, "--help"], capture_output=True, text=True, check=True).stdout
     listed = help_text[help_text.index("SUBCOMMANDS:") :]
     verbs = set(re.findall(r"^  ([a-z-]+)\b", listed, re.M)) - {"help"}
     unnamed = {verb for verb in verbs if f"loci {verb}" not in text and f"`{verb}`" not in text}
-    report.check("verbs", unnamed and f"no document names loci {', loci '.join(sorted(unnamed))}")
+    check(report, "verbs", unnamed and f"no document names loci {', loci '.join(sorted(unnamed))}")
 
 
-def main():
-    loci, build = sys.argv[1], sys.argv[2]
-    report, swift_blocks = Report(), []
-    for name in documents.documents(TREE):
-        broken = documents.broken_links(TREE, name)
-        report.check(f"{name}: links", broken and "lead nowhere: " + ", ".join(broken))
-        check_document(name, loci, report, swift_blocks)
-    check_whole(loci, report)
+def check_swift(loci, build, blocks, report):
+    """Compiles the Swift blocks and the tutorials, and runs the blocks."""
     swiftc = os.environ.get("SWIFTC", "swiftc")
     if not os.path.isdir(os.path.join(build, "Modules")):
         report.skip("Swift blocks", f"{build} has no Modules: run by make test")
-    else:
-        with tempfile.TemporaryDirectory() as folder:
-            report.check(f"{len(swift_blocks)} Swift blocks", swift.check(swiftc, TREE, build, swift_blocks, folder))
-        report.check("tutorials", swift.check_programs(swiftc, TREE, build))
-    print(f"documentation: {report.passed} passed, {report.failed} failed, {report.skipped} skipped")
-    sys.exit(1 if report.failed else 0)
+        return
+    check(report, "tutorials", swift.check_programs(swiftc, TREE, build))
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            program = swift.link(swiftc, TREE, build, blocks, folder)
+        except shell.Failed as error:
+            check(report, f"{len(blocks)} Swift blocks", error)
+            return
+        for number, block in enumerate(blocks):
+            fault = None
+            try:
+                swift.run(program, number, block, loci, TREE)
+            except (shell.Failed, subprocess.TimeoutExpired) as error:
+                fault = error
+            check(report, block, fault)
+
+
+def main():
+    loci = os.environ["LOCI_BIN"]
+    build = os.path.dirname(os.path.realpath(loci))
+    report, swift_blocks = Report("documentation"), []
+    for name in documents.documents(TREE):
+        broken = documents.broken_links(TREE, name)
+        check(report, f"{name}: links", broken and "lead nowhere: " + ", ".join(broken))
+        check_document(name, loci, report, swift_blocks)
+    check_whole(loci, report)
+    check_swift(loci, build, swift_blocks, report)
+    return report.finish()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -57,17 +57,27 @@ NOT_RUN = {
 }
 
 # Swift blocks are bodies of functions: what is there before them.
-PHOTOS = "photos: Loci.Collection, query: [Float], vector: [Float]"
+PHOTOS = """
+let photos = try Database.open("photos.loci").collection("clip")
+let (query, vector): ([Float], [Float]) = ([0.1, 0.2, 0.3], [0.3, 0.1, -0.2])
+"""
 SWIFT = {
-    ("README.md", "// Package.swift"): "query: [Float], vector: [Float], another: [Float], chunks: [[Float]], captions: VectorFile, names: [VectorID]",
+    ("README.md", "// Package.swift"): """
+let (query, vector): ([Float], [Float]) = ([0.1, 0.2, 0.3], [0.3, 0.1, -0.2])
+let (another, chunks): ([Float], [[Float]]) = ([0.2, 0.1, 0.9], [[1, 0, 0], [0, 1, 0]])
+let (captions, names) = (try VectorFile.open("more.npy"), (0..<3_000).map { VectorID("caption \\($0)") })
+_ = try Database.open("photos.loci").createCollection("captions", CollectionConfiguration(metric: .cosine))
+""",
     ("docs/filters.md", "try Filter"): "",
-    ("docs/inspect.md", "let inspection"): PHOTOS + ", store: MemoryStore",
+    ("docs/inspect.md", "let inspection"): PHOTOS + 'let store = try MemoryStore.open("agent.loci")',
     ("docs/words.md", "try photos.createIndex"): PHOTOS,
-    ("docs/words.md", "let found"): PHOTOS,
+    ("docs/words.md", "let found"): PHOTOS + 'try photos.createIndex("caption", words: WordAnalysis(language: .english))',
     ("docs/memory.md", "import LociMemory"): "",
     ("docs/blocks.md", "import LociMemory"): "",
     ("docs/server.md", "import Loci"): "",
 }
+# Swift blocks that go on until they are stopped.
+SERVES = {("docs/server.md", "import Loci"): True}
 
 
 def of(table, block, default=None):

@@ -1,25 +1,38 @@
 # Loci, Apache License 2.0.
-"""Compiles the Swift blocks against the modules that were built for the tests: each is the body of a function."""
+"""Compiles the Swift blocks against the modules that were built for the tests, each as the body of a function of one program, links
+that with their objects, and runs each block in a folder of its own."""
 import pathlib
 import re
+import signal
 import subprocess
+import sys
+import tempfile
 
+import fixtures
 import plan
+import shell
+
+# All blocks and the program that runs the one that is asked for.
+PROGRAM = "program.swift"
 
 
 def sources(blocks, folder):
-    """Writes a file for each block. Returns their paths."""
+    """Writes a file for each block, and one that calls them by number. Returns their paths."""
     paths = []
     for number, block in enumerate(blocks):
         imports = set(re.findall(r"^import \w+$", block.text, re.M)) | {"import Loci", "import LociMemory"}
         body = re.sub(r"^import \w+$", "", block.text, flags=re.M)
-        parameters = plan.of(plan.SWIFT, block)
         path = pathlib.Path(folder) / f"block{number}.swift"
         path.write_text(
-            "\n".join(sorted(imports)) + f"\n\nfunc block{number}({parameters}) async throws {{\n"
+            "\n".join(sorted(imports)) + f"\n\nfunc block{number}() async throws {{\n{plan.of(plan.SWIFT, block)}\n"
             + f'#sourceLocation(file: "{block.document}", line: {block.line + 1})\n{body}\n#sourceLocation()\n}}\n')
         paths.append(str(path))
-    return paths
+    calls = "\n".join(f'        case "{number}": try await block{number}()' for number in range(len(blocks)))
+    program = pathlib.Path(folder) / PROGRAM
+    program.write_text(
+        "@main struct Program {\n    static func main() async throws {\n        switch CommandLine.arguments[1] {\n"
+        + calls + "\n        default: break\n        }\n    }\n}\n")
+    return [*paths, str(program)]
 
 
 def module_options(tree, build):
@@ -42,6 +55,12 @@ def module_options(tree, build):
     return options
 
 
+def objects(build):
+    """What the command line is linked from, without its own main."""
+    listed = (pathlib.Path(build) / "loci.product" / "Objects.LinkFileList").read_text().split("\n")
+    return [line for line in listed if line.strip() and "/LociCommand.build/" not in line]
+
+
 def check_programs(swiftc, tree, build):
     """Compiles each step of the tutorials, a program of its own. Returns what is wrong, empty if nothing is."""
     faults = []
@@ -54,13 +73,38 @@ def check_programs(swiftc, tree, build):
     return "\n".join(faults)
 
 
-def check(swiftc, tree, build, blocks, folder):
-    """Compiles the blocks. Returns what the compiler says is wrong; empty if nothing is."""
+def link(swiftc, tree, build, blocks, folder):
+    """Makes the program of the blocks. Returns its path; what the compiler says is wrong is raised."""
+    program, inputs = pathlib.Path(folder) / "blocks", pathlib.Path(folder) / "objects"
+    inputs.write_text("\n".join(objects(build)) + "\n")
     run = subprocess.run(
-        [swiftc, "-typecheck", "-swift-version", "6", "-suppress-warnings", "-module-name", "Documentation",
-         *module_options(tree, build), *sources(blocks, folder)],
-        capture_output=True, text=True, timeout=300)
-    if run.returncode == 0:
-        return ""
-    errors = [line for line in run.stderr.splitlines() if "error:" in line]
-    return "\n".join(errors or [run.stderr[-2_000:]])
+        [swiftc, "-swift-version", "6", "-suppress-warnings", "-parse-as-library", "-module-name", "Documentation", "-o", str(program),
+         *module_options(tree, build), *sources(blocks, folder), f"@{inputs}", "-lc++" if sys.platform == "darwin" else "-lstdc++"],
+        capture_output=True, text=True, timeout=600)
+    if run.returncode != 0:
+        errors = [line for line in run.stderr.splitlines() if "error:" in line]
+        raise shell.Failed("\n".join(errors or [run.stderr[-2_000:]]))
+    return program
+
+
+def run(program, number, block, loci, tree):
+    """Runs a block where its document's files are."""
+    with tempfile.TemporaryDirectory(prefix="loci-documentation-") as folder:
+        folder = pathlib.Path(folder)
+        fixtures.make(folder, tree)
+        one = shell.Shell(loci, folder, tree)
+        for command in plan.SETUP.get(block.document, []):
+            one.command(command)
+        process = subprocess.Popen(
+            [str(program), str(number)], cwd=folder, env=one.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True)
+        printed = ""
+        if plan.of(plan.SERVES, block):
+            # What it serves ends when it is told to, once it listens.
+            for line in process.stdout:
+                printed += line
+                if "listening" in line:
+                    process.send_signal(signal.SIGTERM)
+        printed += process.communicate(timeout=120)[0]
+        if process.returncode != 0:
+            raise shell.Failed(f"it ended with {process.returncode}: {printed[:600]}")
