@@ -16,6 +16,10 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.dirname(HERE))
+
+from machine import commit, processor  # noqa: E402
+
 DOCS = os.path.join(HERE, "..", "..", "docs", "benchmarks")
 
 
@@ -103,6 +107,7 @@ def write(record, folder):
     text = ["# Blocks", ""]
     with open(os.path.join(HERE, "notes.md")) as file:
         text += [file.read().strip(), ""]
+    text += [f"Measured at commit {record['commit']} on {record['machine']}.", ""]
     text += ["## Pass keys", "", "| tokens | keys | found of 100 | p50 ms | p99 ms | after a write p50 ms | resident MB | appended in s |"]
     text += ["| ---: |" + " ---: |" * 7]
     for point in record["passkey"]:
@@ -169,6 +174,7 @@ def main():
                     options.loci, "attention", "--positions", options.positions, "--database",
                     os.path.join(folder, "attention.loci"))
             ]
+    record["commit"], record["machine"] = commit(), processor()
     write(record, options.output)
 
 

@@ -8,12 +8,15 @@ SETS is a folder with NAME.json, NAME.minilm.turns.npy, .queries.npy and .summar
 import argparse
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.dirname(HERE))
+
+from machine import commit, processor  # noqa: E402
+
 DOCS = os.path.join(HERE, "..", "..", "docs", "benchmarks")
 COLUMNS = ["R@1", "R@3", "R@5", "R@10", "all@3", "all@5", "all@10", "N@5", "N@10", "MRR"]
 
@@ -24,22 +27,6 @@ def bench(loci, *arguments):
     if run.returncode != 0:
         sys.exit(run.stderr)
     return json.loads(run.stdout)
-
-
-def processor():
-    """The processor, and whether it has AVX-512."""
-    try:
-        with open("/proc/cpuinfo") as file:
-            lines = dict(line.split(":", 1) for line in file.read().split("\n\n")[0].splitlines() if ":" in line)
-        names = {key.strip(): value.strip() for key, value in lines.items()}
-        return f"an {names['model name']} with{'' if 'avx512f' in names['flags'].split() else 'out'} AVX-512"
-    except (OSError, KeyError):
-        return platform.machine()
-
-
-def commit():
-    run = subprocess.run(["git", "-C", HERE, "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
-    return run.stdout.strip() or "unknown"
 
 
 def table(result):

@@ -12,11 +12,9 @@ import contextlib
 import json
 import os
 import pathlib
-import platform
 import shutil
 import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -27,6 +25,7 @@ sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
 
 import groups
 import load
+from machine import commit, processor
 import measure
 import servers
 
@@ -90,7 +89,7 @@ def compare(arguments) -> dict:
         bench = measure.Bench(arguments.loci, "set", folder / "queries.npy", folder / "truth.npy")
         result = {
             "set": arguments.name, "rows": len(base), "dimension": base.shape[1], "commit": commit(),
-            "machine": platform.processor() or platform.machine(), "kinds": kinds, "recalls": [],
+            "machine": processor(), "kinds": kinds, "recalls": [],
         }
         with contextlib.ExitStack() as stack:
             redis = stack.enter_context(servers.redis())
@@ -188,12 +187,6 @@ def idle(arguments) -> dict:
                 "connections": arguments.connections, "before": before, "after": after,
                 "bytes_each": (after["resident"] - before["resident"]) / arguments.connections, "commit": commit(),
             }
-
-
-def commit() -> str:
-    here = pathlib.Path(__file__).parent
-    run = subprocess.run(["git", "-C", str(here), "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
-    return run.stdout.strip() or "unknown"
 
 
 def main() -> None:

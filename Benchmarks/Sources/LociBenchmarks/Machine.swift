@@ -26,9 +26,14 @@ struct Machine: Codable {
 
     init(kernels: String) {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().path.replacing("'", with: "'\\''")
-        commit =
-            Self.firstLine(of: "git -C '\(folder)' describe --always --dirty --abbrev=12 --exclude='*' 2>/dev/null")
-            ?? "unknown"
+        let git = "git -C '\(folder)' "
+        let head = Self.firstLine(of: git + "rev-parse --short=12 HEAD 2>/dev/null")
+        // Results that are written into the tree between two measurements change nothing of what is measured.
+        let change = Self.firstLine(
+            of: git
+                + "status --porcelain --untracked-files=no -- :/Sources :/Benchmarks/Sources :/Package.swift 2>/dev/null"
+        )
+        commit = head.map { $0 + (change == nil ? "" : "-dirty") } ?? "unknown"
         processor = Self.processorName ?? "unknown"
         processors = ProcessInfo.processInfo.activeProcessorCount
         self.kernels = kernels
