@@ -56,8 +56,11 @@ extension Memory {
     /// - Parameter old: The unit; nil where it is not there yet.
     /// - Throws: `MemoryError.badUnit`.
     package func prepare(_ id: UnitID, _ change: UnitChange, of old: MemoryUnit?) throws -> UnitUpdate {
-        if id.kind == .session, change.text != nil {
-            throw MemoryError.badUnit(index: 0, field: "text", reason: "the text of a session is that of its turns")
+        // Its record says where its text goes on, and is made anew with each of its turns: what was changed would be lost.
+        guard id.kind != .session else {
+            throw MemoryError.badUnit(
+                index: 0, field: change.text == nil ? "change" : "text",
+                reason: "the text of a session is that of its turns, and so is all else of it; change these")
         }
         // Of a unit that is not there yet, only what is given is looked at.
         var new = NewUnit(
@@ -67,7 +70,7 @@ extension Memory {
         new.expires = change.expires ?? old?.expires
         new.time = change.time ?? old?.time
         new.metadata = change.metadata ?? old?.metadata
-        if id.kind != .session { try UnitAdmission.validate(new, index: 0, now: store.clock()) }
+        try UnitAdmission.validate(new, index: 0, now: store.clock())
         let isMade = change.text != nil && change.vector == nil
         return UnitUpdate(id: id, change: change, text: isMade ? new.spokenText : nil)
     }

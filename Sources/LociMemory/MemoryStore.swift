@@ -19,7 +19,7 @@ public final class MemoryStore: Sendable {
     public struct Options: Sendable, Equatable {
         /// The language of the words; of a namespace it is that of its first unit.
         public var language: WordLanguage = .english
-        /// How vectors of new namespaces are coded.
+        /// How vectors of new namespaces are coded; the metric must be cosine.
         public var configuration = CollectionConfiguration(metric: .cosine)
         /// Whether each new turn is linked to the older units that it belongs to, as the stage `association` follows them.
         public var associates = false
@@ -65,9 +65,12 @@ public final class MemoryStore: Sendable {
     }
 
     /// The memory of a namespace, which what is remembered in it makes.
-    /// - Throws: `MemoryError.badNamespace`.
+    /// - Throws: `MemoryError.badNamespace`; `.parameter` for options with another metric than cosine, which all scores are made of.
     public func memory(_ name: String) throws -> Memory {
-        Memory(store: self, namespace: try MemoryNamespace(name))
+        guard options.configuration.metric == .cosine else {
+            throw MemoryError.parameter(name: "metric", value: "\(options.configuration.metric)", allowed: "cosine")
+        }
+        return Memory(store: self, namespace: try MemoryNamespace(name))
     }
 
     /// The names of all namespaces, in the order of their bytes.

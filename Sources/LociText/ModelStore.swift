@@ -172,7 +172,7 @@ public struct ModelStore: Sendable, Equatable {
         try FileTree.copy(files.tokenizer, to: "\(folder)/\(tokenizer)")
         for (path, name) in [
             (files.configuration, "config.json"), (files.sentenceConfiguration, "sentence_bert_config.json"),
-            (files.tokenizerConfiguration, "tokenizer_config.json"),
+            (files.tokenizerConfiguration, "tokenizer_config.json"), (files.modules, "modules.json"),
         ] {
             if let path { try FileTree.copy(path, to: "\(folder)/\(name)") }
         }

@@ -28,6 +28,38 @@ import Testing
         #expect(try test.store.database.check() == [])
     }
 
+    /// Swift takes texts for the same that differ in bytes; what is stored is bytes.
+    @Test func textsAndNamesAreBytes() async throws {
+        let test = try TestStore()
+        let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
+        let memory = try test.store.memory("a")
+        let id = try await memory.remember(NewUnit(session: "s", text: composed, key: "k")).id
+        #expect(
+            await memoryError { try await memory.remember(NewUnit(session: "s", text: decomposed, key: "k")) }
+                == .keyTaken(key: "k", by: id))
+        var change = UnitChange()
+        change.text = decomposed
+        try await memory.update(id, change)
+        #expect(try memory.units(.session).map { Array($0.text.utf8) } == [Array(decomposed.utf8)])
+        #expect(try await memory.remember(NewUnit(session: "s", text: decomposed, key: "k")).isNew == false)
+        // With the slash before it, the mark is one character.
+        let marked = try test.store.memory("\u{301}x")
+        try await marked.remember(NewUnit(session: "s", text: "a b"))
+        #expect(try test.store.namespaces().map { Array($0.description.utf8) }.contains(Array("\u{301}x".utf8)))
+        _ = try memory.forget(.units([id]))
+        #expect(try test.store.database.check() == [])
+    }
+
+    @Test func otherMetricsAreRefused() throws {
+        let test = try TestStore()
+        var options = MemoryStore.Options()
+        options.configuration = CollectionConfiguration(metric: .l2)
+        let store = MemoryStore(test.store.database, embedder: nil, options)
+        #expect(throws: MemoryError.parameter(name: "metric", value: "l2", allowed: "cosine")) {
+            try store.memory("a")
+        }
+    }
+
     @Test func sessionsAreTheTextsOfTheirTurns() async throws {
         let test = try TestStore()
         let memory = try test.store.memory("a")

@@ -286,6 +286,19 @@ import Testing
                     ["MEM.UPDATE", "acme/alice", "s1.1", "TEXT", "x"],
                     "ERR unit 0: its text cannot be used: the text of a session"
                 ),
+                // What its record says of its turns is not for clients.
+                (
+                    ["MEM.UPDATE", "acme/alice", "s1.1", "META", #"{"first":1e300}"#],
+                    "ERR unit 0: its change cannot be used: the text of a session"
+                ),
+                (
+                    ["MEM.UPDATE", "acme/alice", "s1.1", "IMPORTANCE", "7"],
+                    "ERR unit 0: its change cannot be used: the text of a session"
+                ),
+                (
+                    ["MEM.UPDATE", "acme/alice", "s1.1", "ARCHIVE"],
+                    "ERR unit 0: its change cannot be used: the text of a session"
+                ),
                 (["MEM.UPDATE", "a", "t1.1", "PIN"], "ERR there is no namespace \"a\""),
                 (["MEM.UPDATE", "acme/alice", "t1.1", "NAP", "1"], "ERR there is no option 'NAP' in MEM.UPDATE"),
                 (["MEM.FORGET", "acme/alice", "ID"], "ERR what is to be forgotten?"),

@@ -66,6 +66,17 @@ import Testing
         let weights = try TestFile.read("\(Self.tiny("tiny-bert"))/model.safetensors")
         _ = try folder.write("source/model.safetensors", Array(weights.dropLast(4)))
         #expect(thrown { () throws(TextError) in try store.install("x", from: folder.file("source")) } != nil)
+        // Nor those of which more is to be computed than is.
+        _ = try folder.write("source/model.safetensors", weights)
+        _ = try folder.write("source/modules.json", text: #"[{"type": "sentence_transformers.models.Dense"}]"#)
+        guard
+            case .unsupportedModel = thrown({ () throws(TextError) in
+                try store.install("x", from: folder.file("source"))
+            })
+        else {
+            Issue.record("a model with another module was installed")
+            return
+        }
         #expect(try FileManager.default.contentsOfDirectory(atPath: store.folder).isEmpty)
     }
 

@@ -83,9 +83,8 @@ struct SessionDerivation {
     /// Whether all turns are still there and say what they said.
     private func isUnchanged(_ source: DerivedSource, in writer: inout NamespaceWriter, now: Double) throws -> Bool {
         for turn in source.turns {
-            guard let unit = try writer.unit(turn.id), unit.isLive(at: now), unit.spokenText == turn.spokenText else {
-                return false
-            }
+            guard let unit = try writer.unit(turn.id), unit.isLive(at: now), unit.spokenText.isSame(turn.spokenText)
+            else { return false }
         }
         return true
     }

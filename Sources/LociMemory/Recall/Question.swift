@@ -21,8 +21,9 @@ struct Question {
     /// - Parameter collection: The units that are asked for, whose words the weights are of; nil where there are none.
     init(_ text: String, vector: [Float]?, language: WordLanguage, usesWords: Bool, in collection: Collection?) throws {
         self.vector = vector.map { vector in
-            let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
-            return vector.map { $0 / length }
+            // In doubles: the square of a small float is 0.
+            let length = vector.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+            return vector.map { Float(Double($0) / length) }
         }
         guard usesWords, let collection else {
             (words, hashes, weights, information, chance) = (nil, [], [], 0, 0)

@@ -48,15 +48,16 @@ struct NamespaceSettings: Equatable {
             case .number(let generation)? = attributes["generation"],
             case .number(let code)? = attributes["language"],
             let language = UInt8(exactly: code).flatMap({ WordLanguage(rawValue: $0) }),
-            let next = UInt32(exactly: nextSession)
+            let next = UInt32(exactly: nextSession), let dimension = Int(exactly: dimension),
+            let hidden = Int(exactly: hidden), let edges = Int(exactly: edges),
+            let generation = Int(exactly: generation)
         else { throw MemoryError.corrupt("the settings of the namespace cannot be read") }
         guard Int(exactly: version) == Self.currentVersion else {
             throw MemoryError.corrupt(
                 "the namespace is of version \(version), and this program knows \(Self.currentVersion); use a newer one"
             )
         }
-        self.init(model: model, dimension: Int(dimension), language: language)
-        (self.nextSession, self.hidden, self.edges) = (next, Int(hidden), Int(edges))
-        self.generation = Int(generation)
+        self.init(model: model, dimension: dimension, language: language)
+        (self.nextSession, self.hidden, self.edges, self.generation) = (next, hidden, edges, generation)
     }
 }

@@ -258,7 +258,8 @@ struct NamespaceWriter {
         guard let collection = try collection(unit.id.kind) else { throw MemoryError.unitNotFound(unit.id) }
         let draft = try draft(unit, vector: vector)
         note()
-        if vector != nil || unit.spokenText != old.spokenText, let before = try collection.get(unit.id.vectorID) {
+        let saysOther = !unit.spokenText.isSame(old.spokenText)
+        if vector != nil || saysOther, let before = try collection.get(unit.id.vectorID) {
             try discount(old, before)
             try count(unit, draft.words, vector ?? before)
         } else if unit.id.kind != .session {
@@ -269,12 +270,12 @@ struct NamespaceWriter {
         } else {
             try collection.setAttributes(unit.id.vectorID, draft.attributes)
         }
-        if unit.spokenText != old.spokenText {
+        if saysOther {
             try records.remove(NamespaceKeys.hash(TextHash.hash(old.spokenText), old.id))
             try records.set([], for: NamespaceKeys.hash(TextHash.hash(unit.spokenText), unit.id))
         }
         settings.hidden += (unit.isHideable ? 1 : 0) - (old.isHideable ? 1 : 0)
-        if unit.id.kind == .turn, unit.spokenText != old.spokenText || (unit.archived == nil) != (old.archived == nil) {
+        if unit.id.kind == .turn, saysOther || (unit.archived == nil) != (old.archived == nil) {
             changed.insert(unit.id.session)
         }
     }

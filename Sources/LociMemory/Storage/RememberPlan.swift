@@ -29,7 +29,9 @@ struct RememberPlan {
     private mutating func plan(_ index: Int, in writer: inout NamespaceWriter) throws {
         let new = units[index]
         if let key = new.key, let id = try keys[Array(key.utf8)] ?? writer.unit(ofKey: key) {
-            guard try unit(id, in: &writer)?.text == new.text else { throw MemoryError.keyTaken(key: key, by: id) }
+            guard try unit(id, in: &writer)?.text.isSame(new.text) == true else {
+                throw MemoryError.keyTaken(key: key, by: id)
+            }
             steps.append(.known(id))
             return
         }

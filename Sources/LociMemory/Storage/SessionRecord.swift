@@ -50,12 +50,19 @@ struct SessionRecord: Equatable {
         func value(_ key: String) -> Double? {
             if case .number(let value)? = attributes[key] { value } else { nil }
         }
+        func count(_ key: String) throws(MemoryError) -> UInt32? {
+            guard let value = value(key) else { return nil }
+            guard let count = UInt32(exactly: value) else {
+                throw .corrupt("the record of session \(number) has \(value) for \(key)")
+            }
+            return count
+        }
         self.init(name: name)
         for kind in UnitKind.allCases {
-            if let count = value("\(kind)s") { counts[kind] = UInt32(clamping: Int(count)) }
+            if let count = try count("\(kind)s") { counts[kind] = count }
         }
         (first, last) = (value("first"), value("last"))
-        textTurns = UInt32(clamping: Int(value("textTurns") ?? 0))
-        textPart = UInt32(clamping: Int(value("textPart") ?? 0))
+        textTurns = try count("textTurns") ?? 0
+        textPart = try count("textPart") ?? 0
     }
 }

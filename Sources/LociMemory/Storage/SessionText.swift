@@ -69,7 +69,10 @@ enum SessionText {
         if part > 0, let last = try writer.unit(UnitID(kind: .session, session: number, ordinal: part)),
             case .number(let first)? = last.metadata?["first"]
         {
-            (place, begin) = (part - 1, UInt32(clamping: Int(first)))
+            guard let first = UInt32(exactly: first) else {
+                throw MemoryError.corrupt("the text of session \(number) does not say with which turn it begins")
+            }
+            (place, begin) = (part - 1, first)
         }
         var current = Part()
         func flush() throws {

@@ -59,7 +59,7 @@ public struct MemoryNamespace: Hashable, Sendable, CustomStringConvertible {
 
     /// The namespace of a collection of units, be it there or not; nil for a name that no memory's collection can have.
     package init?(collection name: String) {
-        guard name.hasPrefix(Self.prefix), let colon = name.utf8.lastIndex(of: UInt8(ascii: ":")) else { return nil }
+        guard let colon = name.utf8.lastIndex(of: UInt8(ascii: ":")) else { return nil }
         let end = name[name.utf8.index(after: colon)...].split(
             separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         guard let kind = end.first.map(String.init), UnitKind(name: kind) != nil,
@@ -70,8 +70,10 @@ public struct MemoryNamespace: Hashable, Sendable, CustomStringConvertible {
 
     /// The namespace of a table of records; nil if it is no memory's.
     package init?(recordTable name: String) {
-        guard name.hasPrefix(Self.prefix),
-            let namespace = try? MemoryNamespace(String(name.dropFirst(Self.prefix.count)))
+        // By bytes: a name that begins with a combining mark is one character with the end of the prefix.
+        guard name.utf8.starts(with: Self.prefix.utf8),
+            let namespace = try? MemoryNamespace(
+                String(decoding: name.utf8.dropFirst(Self.prefix.utf8.count), as: UTF8.self))
         else { return nil }
         self = namespace
     }
