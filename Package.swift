@@ -86,7 +86,9 @@ let package = Package(
             swiftSettings: swiftSettings),
         .target(
             name: "LociMemory",
-            dependencies: ["Loci", "LociText", "LociAttributes", "LociFiles", "LociIndex", "LociWords"],
+            dependencies: [
+                "CVectorKernels", "Loci", "LociText", "LociAttributes", "LociFiles", "LociIndex", "LociWords",
+            ],
             swiftSettings: swiftSettings),
         .target(
             name: "LociServer",

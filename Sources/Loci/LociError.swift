@@ -1,11 +1,14 @@
 // Loci, Apache License 2.0.
 
 public import LociAttributes
+import LociIndex
 import LociStorage
+import LociWords
 
 /// What can go wrong with a database and its collections.
 ///
-/// Vectors and parameters that cannot be used are reported as `IndexError`, vector files as `VectorFileError`.
+/// Vectors and parameters that cannot be used are reported as `IndexError`, queries for words as `WordsError`, vector files as
+/// `VectorFileError`. Damage is always `corrupt`, wherever it was met.
 public enum LociError: Error, Equatable, Sendable {
     /// There is no database at the path.
     case databaseNotFound(path: String)
@@ -52,7 +55,7 @@ public enum LociError: Error, Equatable, Sendable {
     /// Another number of identifiers than of rows, which are vectors where no row has several.
     case identifierCount(identifiers: Int, vectors: Int)
     /// An identifier that is empty or too long.
-    case identifierLength(row: Int, bytes: Int, limit: Int)
+    case identifierLength(row: Int?, bytes: Int, limit: Int)
     /// A row of no vectors, or of too many.
     case vectorCount(id: VectorID, vectors: Int, limit: Int)
     /// Rows of another number of vectors than there are.
@@ -94,9 +97,17 @@ public enum LociError: Error, Equatable, Sendable {
     /// No quantization and degree reach the goal of a build; it says what can be reached, and what it would take.
     case goalNotReached(BuildPlan.Shortfall)
 
-    /// Maps an error of the storage to one of ours, and leaves others as they are.
+    /// Maps an error of the storage, and what others say of damage, to one of ours, and leaves the rest as it is.
     static func mapping(_ error: any Error) -> any Error {
-        guard let error = error as? StorageError else { return error }
+        switch error {
+        case let error as StorageError: return mapping(error)
+        case IndexError.corrupt: return LociError.corrupt("\(error)")
+        case WordsError.badPostings, WordsError.badLengths: return LociError.corrupt("\(error)")
+        default: return error
+        }
+    }
+
+    private static func mapping(_ error: StorageError) -> LociError {
         let text = error.description
         switch error {
         case .notFound(let path): return LociError.databaseNotFound(path: path)
@@ -166,7 +177,7 @@ extension LociError: CustomStringConvertible {
         case .identifierCount(let identifiers, let vectors):
             "there are \(identifiers) identifiers for \(vectors) rows; give one for each"
         case .identifierLength(let row, let bytes, let limit):
-            "the identifier of row \(row) has \(bytes) bytes; it must have from 1 to \(limit)"
+            "the identifier\(row.map { " of row \($0)" } ?? "") has \(bytes) bytes; it must have from 1 to \(limit)"
         case .vectorCount(let id, let vectors, let limit):
             "the row \"\(id)\" is of \(vectors) vectors; it must have from 1 to \(limit): give the others to rows of their own"
         case .vectorTotal(let rows, let vectors):

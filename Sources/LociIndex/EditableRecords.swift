@@ -8,10 +8,8 @@ package protocol EditableRecords: AnyObject {
     /// The records as they stand, changes included. Chunks that are copied take the place of the old ones in the table of
     /// pointers, so that a value that was got before an `edit` is good after it, too.
     var records: RecordArray { get }
-    /// The number of records.
-    var count: Int { get }
     /// Where a record can be written, up to the next call: a chunk that is not a copy yet becomes one.
-    /// - Parameter index: Below `count`.
+    /// - Parameter index: Below the number of records.
     func edit(_ index: UInt32) throws -> UnsafeMutablePointer<UInt8>
 }
 

@@ -112,6 +112,9 @@ import Testing
         var generator = SeededGenerator("random identifiers")
         let collection = try database.createCollection("a", .quick())
         #expect(try collection.randomIdentifiers(5, repeating: true, using: &generator) == [])
+        #expect(
+            indexError { _ = try collection.randomIdentifiers(.max, repeating: true, using: &generator) }
+                == .parameter(name: "count", value: "\(Int.max)", allowed: "from 0 to 1000000"))
         try database.write { transaction in
             let rows = try transaction.collection("a")
             for row in 0..<40 {

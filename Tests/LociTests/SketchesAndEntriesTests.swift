@@ -135,7 +135,7 @@ import Testing
         #expect(
             broken.faults.first?.what
                 == "the table of entry points: entry 0 names slot 2001, which is not below 2001")
-        guard case .corrupt = broken.search as? IndexError else {
+        guard case .corrupt = broken.search as? LociError else {
             Issue.record("a search found \(String(describing: broken.search))")
             return
         }

@@ -318,7 +318,7 @@ import Testing
                 _ = try scene.collection.search(words: query)
                 #expect(kind != 1 && kind != 5)
             } catch {
-                #expect(error is LociError || error is WordsError)
+                #expect(error is LociError)
             }
         }
         let repair = try scene.collection.repair(threads: 1)
@@ -360,7 +360,7 @@ import Testing
                     let found = try scene.collection.search(words: query)
                     #expect(Set(found.map(\.id)).count == found.count)
                 } catch {
-                    #expect(error is LociError || error is WordsError, "\(error)")
+                    #expect(error is LociError, "\(error)")
                 }
             }
         }

@@ -32,16 +32,16 @@ extension Collection {
 
     /// Identifiers at random, each as likely as any other, however many vectors its row has.
     /// - Parameters:
-    ///   - count: How many, 0 or more.
+    ///   - count: How many, 0 or more; with repeats no more than `repeatedLimit`.
     ///   - repeating: Whether one may come more than once. If not, there are no more than `rowCount`.
     ///   - generator: What chance comes from: the same numbers draw the same identifiers of the same commit.
     /// - Returns: The identifiers, in an order that is random, too; none of a collection without vectors.
-    /// - Throws: `IndexError.parameter` for a count below 0; `LociError`.
+    /// - Throws: `IndexError.parameter` for a count that is out of range; `LociError`.
     /// - Complexity: O(count); O(n) where more than half of all are drawn without repeats, or most vectors were removed.
     public func randomIdentifiers(
         _ count: Int, repeating: Bool = false, using generator: inout some RandomNumberGenerator
     ) throws -> [VectorID] {
-        try IdentifierCount.validate(count, name: "count")
+        try IdentifierCount.validate(count, name: "count", limit: repeating ? Self.repeatedLimit : .max)
         return try withFound { view, transaction in
             try view.randomSlots(count, repeating: repeating, using: &generator, in: transaction)
         } _: { view, slots in
@@ -49,12 +49,15 @@ extension Collection {
         }
     }
 
+    /// How many identifiers can be drawn at a time where one may come more than once.
+    public static var repeatedLimit: Int { 1_000_000 }
+
     /// The neighbours that the graph links an identifier's vector to: where a walk goes on from there, and not all near ones.
     ///
     /// Of a row of several vectors, those of each; rows that are linked come once, by the nearest of their vectors that is linked.
     /// - Returns: The neighbours, nearest first, with distances as searches report them, from the vector as `get` gives it; none
     ///   where the collection is scanned, being small, and `nil` when there is no such identifier.
-    /// - Throws: `LociError`; `IndexError.corrupt` for a damaged graph.
+    /// - Throws: `LociError`, and `.corrupt` for a damaged graph.
     /// - Complexity: O(degree · dimension).
     public func links(of id: VectorID) throws -> [Neighbor]? {
         try withFound({ view, transaction in try view.slots(of: id, in: transaction) }) { view, slots in
@@ -65,8 +68,11 @@ extension Collection {
 
 /// How many identifiers are asked for.
 enum IdentifierCount {
-    /// - Throws: `IndexError.parameter` for a count below 0.
-    static func validate(_ count: Int, name: String) throws(IndexError) {
-        guard count >= 0 else { throw .parameter(name: name, value: "\(count)", allowed: "at least 0") }
+    /// - Throws: `IndexError.parameter` for a count below 0, or above the limit.
+    static func validate(_ count: Int, name: String, limit: Int = .max) throws(IndexError) {
+        guard (0...limit).contains(count) else {
+            let allowed = limit == .max ? "at least 0" : "from 0 to \(limit)"
+            throw .parameter(name: name, value: "\(count)", allowed: allowed)
+        }
     }
 }

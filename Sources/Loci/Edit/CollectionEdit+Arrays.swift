@@ -92,8 +92,6 @@ final class GraphRecords: EditableRecords {
 
     var records: RecordArray { RecordArray(editor.records) }
 
-    var count: Int { editor.count }
-
     func edit(_ index: UInt32) throws -> UnsafeMutablePointer<UInt8> {
         try editor.edit(index).assumingMemoryBound(to: UInt8.self)
     }

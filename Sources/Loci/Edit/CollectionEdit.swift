@@ -126,7 +126,7 @@ final class CollectionEdit {
         attributes: [UInt8]? = nil, replacing: Bool, row: Int? = nil
     ) throws -> Bool {
         guard (1...VectorID.maximumBytes).contains(id.bytes.count) else {
-            throw LociError.identifierLength(row: row ?? 0, bytes: id.bytes.count, limit: VectorID.maximumBytes)
+            throw LociError.identifierLength(row: row, bytes: id.bytes.count, limit: VectorID.maximumBytes)
         }
         guard (1...VectorID.maximumVectors).contains(vectors) else {
             throw LociError.vectorCount(id: id, vectors: vectors, limit: VectorID.maximumVectors)

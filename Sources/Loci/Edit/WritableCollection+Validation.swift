@@ -13,7 +13,7 @@ extension WritableCollection {
         try LociError.mapped {
             _ = try transaction.opened()
             guard (1...VectorID.maximumBytes).contains(id.bytes.count) else {
-                throw LociError.identifierLength(row: 0, bytes: id.bytes.count, limit: VectorID.maximumBytes)
+                throw LociError.identifierLength(row: nil, bytes: id.bytes.count, limit: VectorID.maximumBytes)
             }
             try vector.withUnsafeBufferPointer { try edit.admit($0, row: nil) }
         }

@@ -129,14 +129,4 @@ extension Collection {
             found
         }
     }
-
-    /// What makes terms of the words of a field.
-    /// - Throws: `LociError.textIndexNotFound`, `.textFieldNeeded`; `WordsError`.
-    package func wordAnalysis(of field: String? = nil) throws -> WordAnalysis {
-        try withFound { view, transaction in
-            try view.textField(field, in: transaction).analysis ?? WordAnalysis()
-        } _: { _, found in
-            found
-        }
-    }
 }

@@ -40,12 +40,12 @@ extension Collection {
     }
 
     /// Vectors of slots on a map, be they among its points or not.
-    /// - Throws: `LociError`; `IndexError.corrupt` for a slot that does not exist.
+    /// - Throws: `LociError`; `IndexError.rowOutOfRange` for a slot that does not exist.
     package func points(at slots: [UInt32], on map: CollectionMap) throws -> [CollectionMap.Point] {
         try withView { view in
             try slots.map { slot in
                 guard slot < view.record.slots else {
-                    throw IndexError.corrupt("slot \(slot) is not below \(view.record.slots)")
+                    throw IndexError.rowOutOfRange(row: Int(slot), count: view.record.slots)
                 }
                 let place = map.plane.place(of: view.measured(at: slot))
                 return CollectionMap.Point(
@@ -60,7 +60,7 @@ extension Collection {
         try trace(
             try withView { view in
                 guard slot < view.record.slots else {
-                    throw IndexError.corrupt("slot \(slot) is not below \(view.record.slots)")
+                    throw IndexError.rowOutOfRange(row: Int(slot), count: view.record.slots)
                 }
                 return view.vector(at: slot)
             }, k: k)
@@ -68,8 +68,8 @@ extension Collection {
 
     /// The graph of a map that has all vectors of the collection; without links where the collection has no graph.
     /// - Parameter limit: The most bytes that it may take: of codes, and four for a link.
-    /// - Returns: `nil` where the map has not all vectors, or it would take more.
-    /// - Throws: `LociError`; `IndexError.corrupt` for a slot that does not exist.
+    /// - Returns: `nil` where the map has not all vectors of this commit, or it would take more.
+    /// - Throws: `LociError`, and `.corrupt` for a slot that does not exist.
     package func graph(of map: CollectionMap, limit: Int) throws -> MapGraph? {
         try withView { view in
             let adjacency = view.graph.adjacency
@@ -78,7 +78,11 @@ extension Collection {
                 map.points.count * (view.record.dimension + 4 * degree) <= limit
             else { return nil }
             var numbers = [UInt32?](repeating: nil, count: view.record.slots)
-            for (number, point) in map.points.enumerated() { numbers[Int(point.slot)] = UInt32(number) }
+            for (number, point) in map.points.enumerated() {
+                // A map of a commit before has slots that the next one may not have.
+                guard Int(point.slot) < numbers.count else { return nil }
+                numbers[Int(point.slot)] = UInt32(number)
+            }
             var codes: [UInt8] = []
             var (lows, steps): ([Float], [Float]) = ([], [])
             var (ends, links): ([UInt32], [UInt32]) = ([], [])

@@ -168,7 +168,7 @@ struct AddCommand: ParsableCommand {
             try Interrupted.check()
             do {
                 if try add(row, to: collection) { replaced += 1 }
-            } catch let error as IndexError {
+            } catch let error as IndexError where error != .cancelled {
                 throw RefusedRow(place: rows.place(of: row), cause: error.withoutRow)
             } catch let error as LociError {
                 switch error {

@@ -93,7 +93,11 @@ final class DecodedVectors: BuildRecords, @unchecked Sendable {
         let coder = graph.coder
         if let originals = graph.originals {
             originals.load(slot, dimension: layout.dimension, into: values)
-            try coder.space.admit(values, row: nil, kernels: kernels)
+            do {
+                try coder.space.admit(values, row: nil, kernels: kernels)
+            } catch {
+                throw .corrupt("the original of slot \(slot) is none that the collection would have taken: \(error)")
+            }
             space.code(values, kernels: kernels)
         } else if coder.layout.hasHeader {
             decoder.decode(record: graph.codes.record(slot), residual: graph.residuals?.record(slot), into: values)

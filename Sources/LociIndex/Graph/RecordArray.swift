@@ -42,11 +42,11 @@ package final class OwnedRecords: @unchecked Sendable {
     /// - Parameters:
     ///   - count: How many.
     ///   - stride: Bytes from one to the next.
-    ///   - readableTail: Bytes after the last that kernels may read.
-    package init(count: Int, stride: Int, readableTail: Int = 64) {
+    package init(count: Int, stride: Int) {
         self.count = count
         self.stride = stride
-        let bytes = count * stride + readableTail
+        // Kernels may read as far beyond the last.
+        let bytes = count * stride + 64
         let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
         base = raw.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
         pointers = .allocate(capacity: 1)

@@ -173,9 +173,15 @@ package final class QueryState {
 
     /// The distance to a vector as it was given, in true units.
     /// - Parameter original: `dimension` floats; normalised in place under cosine.
-    /// - Throws: `IndexError` for an original that no collection would have taken in.
+    /// - Throws: `IndexError.corrupt` for an original that no collection would have taken in.
     package func distance(to original: UnsafeMutablePointer<Float>) throws(IndexError) -> Float {
-        if space.metric == .cosine { try space.admit(original, row: nil, kernels: kernels) }
+        if space.metric == .cosine {
+            do {
+                try space.admit(original, row: nil, kernels: kernels)
+            } catch {
+                throw .corrupt("an original is none that the collection would have taken: \(error)")
+            }
+        }
         var row: UnsafePointer<UInt8>? = UnsafeRawPointer(original).assumingMemoryBound(to: UInt8.self)
         var distance: Float = 0
         let kernel = space.metric == .l2 ? kernels.float32_l2_distances : kernels.float32_ip_distances

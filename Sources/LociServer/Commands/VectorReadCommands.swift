@@ -97,9 +97,6 @@ enum VectorReadCommands {
         encoder.boolean(try keyspace.collection(arguments, 1)?.contains(VectorID(bytes: arguments[2])) ?? false)
     }
 
-    /// How many elements a call may ask for at random with repeats.
-    private static let mostRepeats = 1_000_000
-
     private static func randomMembers(
         _ arguments: Arguments, _ keyspace: any Keyspace, _ encoder: inout ReplyEncoder
     ) throws {
@@ -113,8 +110,8 @@ enum VectorReadCommands {
         }
         guard let count = arguments.integer(2) else { throw CommandError("ERR COUNT value is not an integer") }
         guard let collection = try keyspace.collection(arguments, 1), count != 0 else { return encoder.array(0) }
-        guard count >= -Self.mostRepeats else {
-            throw CommandError("ERR COUNT value is out of range: at least -\(Self.mostRepeats)")
+        guard count >= -Collection.repeatedLimit else {
+            throw CommandError("ERR COUNT value is out of range: at least -\(Collection.repeatedLimit)")
         }
         let members = try collection.randomIdentifiers(
             min(count.magnitude > UInt(Int.max) ? Int.max : abs(count), count < 0 ? Int.max : collection.rowCount),

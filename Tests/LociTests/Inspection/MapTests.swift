@@ -93,7 +93,7 @@ import Testing
             let own = try collection.trace(slot: 400, k: 7)
             let got = try #require(try collection.get(VectorID(row: 400)))
             #expect(try own == collection.trace(got, k: 7))
-            #expect(throws: IndexError.corrupt("slot 2300 is not below 2300")) { try collection.trace(slot: 2_300) }
+            #expect(throws: IndexError.rowOutOfRange(row: 2_300, count: 2_300)) { try collection.trace(slot: 2_300) }
             #expect(indexError { _ = try collection.trace([1, 2]) } == .dimensionMismatch(found: 2, expected: 12))
             #expect(indexError { _ = try collection.trace(vectors[0], k: 0) } != nil)
         }
