@@ -18,6 +18,8 @@ import wire
 START_DEADLINE_SECONDS = 60.0
 # Servers are ended when a test is told to end.
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+# The folder of the scripts and programs that parts run.
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 class Unavailable(Exception):
